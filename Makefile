@@ -1,0 +1,42 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Nothing about a chat leaves the machine, and libraries keep quiet.
+export RASA_TELEMETRY_ENABLED := false
+export HF_HUB_OFFLINE := 1
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.PHONY: help setup run chat train test check lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install everything into .venv (does nothing when up to date)
+	@scripts/setup
+
+run: setup ## Start the bot's server (options: ARGS="...")
+	@.venv/bin/bot run $(ARGS)
+
+chat: setup ## Chat in the terminal
+	@.venv/bin/bot chat $(ARGS)
+
+train: setup ## Train the model when its data changed
+	@.venv/bin/bot train $(ARGS)
+
+test: setup ## Run every check and test (options for pytest: ARGS="...")
+	@scripts/test $(ARGS)
+
+check: setup ## Run the checks without training and tests
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy --strict bot actions
+	.venv/bin/bot check
+	.venv/bin/rasa data validate --fail-on-warnings --data nlu stories
+
+lock: ## Write requirements.lock again from pyproject.toml (ARGS=--upgrade for newer versions)
+	@scripts/setup --lock $(ARGS)
+
+clean: ## Remove models, caches and reports (.venv, .tools and var stay)
+	rm -rf .rasa models build dist results reports *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . \( -name .venv -o -name .tools -o -name .git \) -prune -o -name __pycache__ -type d -exec rm -rf {} +
