@@ -1,0 +1,71 @@
+"""The clinic file: one clinic's name, phone, hours and emergency numbers. Replies take their numbers from nowhere else."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConstrainedStr, Extra, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from bot import settings
+from bot.errors import ClinicError
+
+
+class Said(ConstrainedStr):
+    """A value that is spoken to a visitor, so it must say something and stay on one line."""
+
+    strip_whitespace = True
+    min_length = 1
+    max_length = 120
+    regex = r"^[^\n{}]*$"
+
+
+class Clinic(BaseModel):
+    """What `clinic.yml` holds. The emergency defaults are those of the United States, and are marked so in the file."""
+
+    name: Said
+    phone: Said
+    hours: Said
+    country: Said = Said("US")
+    emergency_number: Said
+    emergency_place: Said = Said("emergency room")
+    crisis_line: Said | None = None
+    crisis_name: Said | None = None
+    poison_line: Said | None = None
+
+    class Config:
+        """Settings that pydantic reads."""
+
+        extra = Extra.forbid
+        frozen = True
+        coerce_numbers_to_str = True
+
+
+def load_clinic(path: Path | None = None) -> Clinic:
+    """Reads and checks the clinic file.
+
+    Raises:
+        ClinicError: the file is missing, is not YAML, or lacks a field; says which and what to do.
+    """
+    return _load(path or settings.clinic_file())
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path) -> Clinic:
+    try:
+        raw = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ClinicError(
+            f"{path}: cannot be read ({error.strerror}). Copy clinic.yml from the project, or set CLINIC to your file."
+        ) from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise ClinicError(
+            f"{path.name}: not valid YAML ({str(error).splitlines()[0]}). Check colons and quotes."
+        ) from error
+    try:
+        return Clinic.parse_obj(raw)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ClinicError("\n".join([f"{path.name} is not right; correct these fields:", *lines])) from error

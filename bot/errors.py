@@ -1,0 +1,34 @@
+"""Errors that a person running the bot reads: each names the value, the cause and what to do."""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Base of the errors this project raises on purpose; its text is meant to be shown as it is."""
+
+
+class ContentError(BotError):
+    """The content file of the guide is not valid.
+
+    Attributes:
+        problems: one line per problem, each with file, line, value and what to do.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        """Joins the problems into one readable text."""
+        self.problems = problems
+        count = len(problems)
+        head = f"The content file has {count} problem{'s' if count != 1 else ''}:"
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
+
+
+class StoreError(BotError):
+    """The SQL store cannot be reached, is missing, or was built from other content."""
+
+
+class ClinicError(BotError):
+    """The clinic file (clinic.yml) is missing or not valid."""
+
+
+class ModelError(BotError):
+    """No trained model can be found or loaded."""
