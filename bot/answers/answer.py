@@ -1,0 +1,50 @@
+"""One question to one reply: the dispatch over all kinds."""
+
+from __future__ import annotations
+
+from bot.answers.clarify import ask_known_stage
+from bot.answers.definitions import answer_definition
+from bot.answers.drugs import answer_drug_info
+from bot.answers.outlook import answer_outlook
+from bot.answers.question import Question
+from bot.answers.refusals import answer_chitchat, answer_refusal, answer_unclear, answer_urgent
+from bot.answers.reply import Reply
+from bot.answers.sequence import answer_sequence
+from bot.answers.talking import answer_talking
+from bot.answers.treatment import answer_treatment
+from bot.clinic import Clinic
+from bot.guide.queries import Guide
+
+_FROM_GUIDE = {
+    "treatment": answer_treatment,
+    "sequence": answer_sequence,
+    "drug_info": answer_drug_info,
+    "definition": answer_definition,
+    "outlook": answer_outlook,
+    "talking": answer_talking,
+}
+
+
+def answer(question: Question, guide: Guide, clinic: Clinic, *, person: str = "self") -> Reply:
+    """Returns the reply to a question, without the disclaimer (see `bot.answers.wrapping`).
+
+    Args:
+        question: what is meant.
+        guide: where facts come from.
+        clinic: where names and numbers come from.
+        person: whom an emergency concerns, "self" or "other".
+
+    Raises:
+        StoreError: the guide store cannot be reached.
+    """
+    if question.kind in _FROM_GUIDE:
+        return _FROM_GUIDE[question.kind](question, guide)
+    if question.kind in ("emergency", "distress"):
+        return answer_urgent(question, guide, clinic, person=person)
+    if question.kind == "clarify":
+        return ask_known_stage(guide, question)
+    if question.kind == "chitchat":
+        return answer_chitchat(question, guide, clinic)
+    if question.kind == "unclear":
+        return answer_unclear(question, guide, clinic)
+    return answer_refusal(question, guide, clinic)

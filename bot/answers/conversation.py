@@ -1,0 +1,70 @@
+"""One turn of a conversation: what was read and what is remembered give a reply and what is remembered next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answers.answer import answer
+from bot.answers.followup import resolve
+from bot.answers.question import ANSWERED, Memory, Question
+from bot.answers.reading import Reading
+from bot.answers.reply import Reply
+from bot.answers.wording import say
+from bot.answers.wrapping import wrap
+from bot.clinic import Clinic
+from bot.guide.queries import Guide
+
+
+def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tuple[Reply, Memory]:
+    """Returns the reply to a message and the memory after it.
+
+    Args:
+        reading: the message as it was understood.
+        memory: what the conversation remembers so far.
+        guide: where facts come from.
+        clinic: where names and numbers come from.
+
+    Raises:
+        StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
+    """
+    question = resolve(reading, memory)
+    reply = answer(question, guide, clinic, person=reading.alarm.person)
+    if reply.kind in ANSWERED and "feelings" in reading.cues:
+        reply = replace(reply, before=(say(clinic, "feelings"),))
+    waiting = _put_off(reading, memory) if reply.kind in ("emergency", "distress") else None
+    if waiting is not None and reply.kind == "emergency":
+        reply = replace(reply, text=f"{reply.text} {say(clinic, 'emergency', 'offer')}")
+    wrapped = wrap(reply, guide, clinic, first=not memory.started)
+    return wrapped, _remember(wrapped, memory, waiting)
+
+
+def _put_off(reading: Reading, memory: Memory) -> Question | None:
+    """The ordinary question that stands beside something urgent."""
+    for part in reading.parts:
+        if part.alarm.kind is None and part.intent:
+            question = resolve(part, replace(memory, kind=None, choices=()))
+            if question.kind in ANSWERED:
+                return question
+    return None
+
+
+def _remember(reply: Reply, memory: Memory, waiting: Question | None) -> Memory:
+    question = reply.question
+    thread = memory.thread
+    if (
+        question is not None
+        and reply.kind in ("treatment", "sequence", "clarify", "drug_info")
+        and (question.stage or question.line or question.from_line or question.drugs)
+    ):
+        if reply.kind != "drug_info" or question.stage or thread is None:
+            thread = question
+    return Memory(
+        last=question,
+        kind=reply.kind,
+        thread=thread,
+        choices=reply.choices,
+        waiting=waiting
+        if waiting is not None
+        else (memory.waiting if reply.kind in ("emergency", "distress") else None),
+        started=True,
+    )

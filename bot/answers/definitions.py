@@ -1,0 +1,50 @@
+"""Answers "what does this word mean", honestly where the guide uses a word without explaining it."""
+
+from __future__ import annotations
+
+from bot.answers.clarify import ask_word
+from bot.answers.next_questions import guide_choices
+from bot.answers.question import Question
+from bot.answers.reply import Reply
+from bot.guide.queries import Guide
+from bot.guide.rows import Term
+
+
+def answer_definition(question: Question, guide: Guide) -> Reply:
+    """Returns the guide's explanation of a term; asks which word when none is known."""
+    term = guide.term(question.term) if question.term else None
+    if term is None and question.stage is not None and question.line is None:
+        term = _stage_term(question.stage, guide)
+    if term is None:
+        return ask_word(guide, _words_at(question, guide))
+    text = term.text
+    if not term.explained:
+        text = f'The guide uses the word "{term.name}" but does not explain it. {text} Ask your care team what it means for you.'
+    choices = guide_choices(guide, term.stage or question.stage)
+    return Reply(
+        kind="definition",
+        text=text,
+        stage=term.stage or question.stage,
+        term=term.name,
+        passages=(term.passage,),
+        section=term.section,
+        choices=choices,
+        question=question.with_(term=term.name),
+    )
+
+
+def _stage_term(stage: str, guide: Guide) -> Term | None:
+    row = guide.stage(stage)
+    if row is None:
+        return None
+    named = guide.term(row.name) or guide.term(stage)
+    return named
+
+
+def _words_at(question: Question, guide: Guide) -> list[str] | None:
+    """The terms and drugs used at the place that the conversation is at."""
+    if question.stage is None or question.line is None:
+        return None
+    cells = guide.treatments(question.stage, question.line)
+    words = [word for cell in cells for step in cell.steps for word in (*step.drugs, *step.therapies)]
+    return list(dict.fromkeys(words)) or None

@@ -1,0 +1,145 @@
+"""From what was said and what was asked before to the question meant.
+
+A follow-up is the previous question with something replaced: "and after that?", "what about stage 3?", "same for
+stage 2", "no I meant second line", "what's that?". One pure function, `resolve`; it needs neither the guide nor Rasa.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.fresh import CHITCHAT, fresh_question
+from bot.answers.lines_said import asked_line, line_mentions, line_over
+from bot.answers.named import asked_terms, current_stage
+from bot.answers.picking import pick
+from bot.answers.question import ANSWERED, Memory, Question
+from bot.answers.reading import Reading
+
+SURE = 0.42
+_NAMED = ("stage", "line", "ordinal", "drug", "term")
+_ASKS = re.compile(r"\s*(?:what|when|how|which|who|can|is|are|does|do|will|should|could|where)\b", re.I)
+_BARE_ORDINAL = re.compile(r"\W*(?:and |ok |the )*(?:1st|first|2nd|second|3rd|third)\W*", re.I)
+_FILLER = frozenset(
+    "a about again also an and ask at but can cos do does er erm for from go going got has have hers her him his how i "
+    "if im in is it its just know like line lines look me mean meant mine mum mums mom moms my no not now of oh ok okay "
+    "on one only or our please pls same say said she sister so sorry stage still tell than that thats the their them "
+    "then there they thing think this thx to treatment treatments tx um umm us want was we well what whats when where "
+    "which who wife with would yeah yes you your actually wait instead case dad friend aunt daughter nope nah both too "
+    "really right exactly be being been get give given though tho actualy rather hang hmm what's that's it's i'm didnt "
+    "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x "
+    "back never mind see once s re m".split()
+)
+_WORD = re.compile(r"[\w'+&-]+")
+
+
+def resolve(reading: Reading, memory: Memory) -> Question:
+    """Returns the question a message means.
+
+    Args:
+        reading: what was said.
+        memory: what the conversation remembers.
+    """
+    if reading.alarm.kind:
+        kind = "emergency" if reading.alarm.kind == "emergency" else "distress"
+        return Question(kind, topic=reading.alarm.kind, signs=reading.alarm.signs)
+    if not reading.text.strip():
+        return Question("unclear", topic="empty")
+    if not _is_line_in_thread(reading, memory):
+        choice = pick(reading.text, memory.choices)
+        if choice is not None:
+            return choice.question
+    urgent = _still_urgent(reading, memory)
+    if urgent is not None:
+        return urgent
+    if reading.intent == "affirm" and memory.waiting is not None:
+        return memory.waiting
+    if "reset" in reading.cues and not re.search(r"\bback to\b", reading.text, re.I):
+        memory = Memory(started=memory.started)
+    return _replaced(reading, memory) or fresh_question(reading, memory)
+
+
+def _is_line_in_thread(reading: Reading, memory: Memory) -> bool:
+    """A bare "second?" moves along the lines of the stage talked about, unless the bot has just asked to choose."""
+    in_thread = memory.kind != "clarify" and memory.thread is not None and memory.thread.stage is not None
+    return in_thread and _BARE_ORDINAL.fullmatch(reading.text) is not None
+
+
+def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
+    """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
+    if memory.kind not in ("emergency", "distress") or memory.last is None:
+        return None
+    if reading.intent in CHITCHAT and reading.confidence > SURE:
+        return None
+    names_something = any(m.kind in _NAMED for m in reading.mentions)
+    if memory.kind == "emergency":
+        urgent = reading.intent in ("emergency", "side_effect_or_dose", "personal_advice", "nlu_fallback")
+        return memory.last if not names_something and (urgent or "wait" in reading.cues) else None
+    if reading.intent in (*ANSWERED, "emergency") and (names_something or reading.confidence > SURE):
+        return None
+    asks = reading.text.rstrip().endswith("?") or _ASKS.match(reading.text)
+    return None if names_something or (asks and reading.intent != "distress") else memory.last
+
+
+def _replaced(reading: Reading, memory: Memory) -> Question | None:
+    """The previous question with the named parts replaced, when the message holds nothing but those parts."""
+    thread = memory.thread
+    last = memory.last if memory.last is not None and memory.last.kind in ANSWERED else thread
+    if (
+        last is None
+        or not any(m.kind in _NAMED and not m.negated for m in reading.mentions)
+        or not _only_parts(reading)
+    ):
+        return None
+    stage, drugs, terms, line = (
+        current_stage(reading),
+        reading.values("drug"),
+        asked_terms(reading),
+        asked_line(reading),
+    )
+    over = line_over(reading)
+    if over is not None and stage is None and last.stage is not None:
+        return Question("sequence", stage=last.stage, from_line=over, direction="after")
+    if stage is None and line is None:
+        return _other_name(reading, last, thread, drugs, terms)
+    base = thread if last.kind in ("definition", "drug_info", "outlook", "talking") and thread is not None else last
+    if base.kind == "talking" and stage is not None:
+        return base.with_(stage=stage)
+    if line is None and base.kind == "sequence" and base.drugs and {"correct", "same"} & reading.cues:
+        return base.with_(stage=stage, line=None, position=None)
+    if line is None and base.kind == "sequence" and (base.drugs or base.therapies) and base.line is None:
+        return base.with_(stage=stage, position=None)
+    if line is None and base.kind == "sequence" and base.from_line is not None and base.stage is None:
+        return base.with_(stage=stage)
+    if line is None:
+        return Question("treatment", stage=stage, line=base.line)
+    moves_on = stage is None and base.stage is not None and "correct" not in reading.cues and base.line != line
+    kind = "sequence" if moves_on and bool(line_mentions(reading)) and memory.kind != "clarify" else "treatment"
+    return Question(kind, stage=stage or base.stage, line=line)
+
+
+def _other_name(
+    reading: Reading, last: Question, thread: Question | None, drugs: tuple[str, ...], terms: tuple[str, ...]
+) -> Question | None:
+    """The same question about another drug or word."""
+    moving = "after" in reading.cues and thread is not None and thread.stage is not None and thread.line is not None
+    if drugs and moving and thread is not None and re.match(r"\W*(?:and |so |ok )*then\b", reading.text, re.I):
+        return Question(
+            "sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction="after"
+        )
+    if drugs and last.kind == "sequence" and reading.intent != "drug_info":
+        return Question("sequence", drugs=drugs, direction=last.direction or "after", failed=last.failed)
+    if drugs:
+        return Question("drug_info", drugs=drugs[:1]) if reading.intent != "sequence" else None
+    if terms and reading.intent not in ("treatment", "sequence"):
+        return Question("definition", term=terms[0])
+    return None
+
+
+def _only_parts(reading: Reading) -> bool:
+    """Tells whether nothing is left of the message but small words once the named parts are taken out."""
+    rest = list(reading.text)
+    for mention in reading.mentions:
+        if mention.kind in _NAMED:
+            rest[mention.start : mention.end] = " " * (mention.end - mention.start)
+    words = (word.lower().strip("'+&-") for word in _WORD.findall("".join(rest)))
+    return all(word in _FILLER or not word for word in words)

@@ -1,0 +1,219 @@
+"""The question that a message means when it is not just the last one with something replaced.
+
+One small function per intent. What a message leaves open is filled in from the thread of the conversation, if it fits.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.lines_said import asked_line, line_over, line_to_come
+from bot.answers.named import asked_terms, current_stage, drugs_over, therapies
+from bot.answers.outside import outside_question
+from bot.answers.question import Memory, Question
+from bot.answers.reading import Reading
+
+NOT_IN_GUIDE = "not_in_guide"
+CHITCHAT = ("greet", "goodbye", "thanks", "bot_identity", "smalltalk", "affirm", "deny")
+_REFUSED = ("outlook", "prognosis", "personal_advice", "side_effect_or_dose", "emergency", "distress", "off_topic")
+_IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b", re.I)
+_HAD = re.compile(
+    r"\b(?:had|done|finish\w*|complet\w*|been through|went through|out (?:of )?the way|behind (?:me|her|us)|over)\b",
+    re.I,
+)
+_NOW_WHAT = re.compile(r"\b(?:now|next|after\w*|then|follow\w*|left)\b", re.I)
+_WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
+_MEANING = re.compile(
+    r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\ba line\b|\blines?\b.{0,12}\bas in\b", re.I
+)
+_COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
+
+
+def fresh_question(reading: Reading, memory: Memory) -> Question:
+    """Returns the question of a message that stands on its own."""
+    intent = reading.intent or ""
+    outside = outside_question(reading)
+    if outside is not None:
+        return outside
+    thread = memory.thread
+    stage = current_stage(reading)
+    here = stage or (thread.stage if thread else None)
+    drugs = reading.values("drug")
+    if intent in (*CHITCHAT, "nlu_fallback", "") and (stage or drugs or reading.names("line")):
+        intent = "drug_info" if drugs and not stage else "treatment"
+    if intent.startswith(NOT_IN_GUIDE):
+        topic = intent[len(NOT_IN_GUIDE) + 1 :] or None
+        return Question(NOT_IN_GUIDE, stage=stage, drugs=drugs[:1], topic=topic, signs=reading.alarm.signs)
+    if intent in CHITCHAT:
+        return Question("chitchat", topic=intent)
+    if intent == "other_language":
+        return Question(NOT_IN_GUIDE, topic="language")
+    if intent == "treatment":
+        return _treatment(reading, stage, thread)
+    if intent == "sequence":
+        return _sequence(reading, stage, memory)
+    if intent == "drug_info":
+        return _drug_info(reading, stage, memory)
+    if intent == "definition":
+        return _definition(reading, stage, memory)
+    if intent == "talking":
+        return Question("talking", stage=here)
+    if intent in _REFUSED:
+        topic = intent if intent in ("emergency", "distress") else None
+        return Question(intent, stage=here, drugs=drugs[:1], signs=reading.alarm.signs, topic=topic)
+    return Question("unclear", stage=here)
+
+
+def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> Question:
+    here = stage or (thread.stage if thread else None)
+    over = line_over(reading)
+    if over is not None:
+        return Question("sequence", stage=here, from_line=over, direction="after", failed="failed" in reading.cues)
+    line = asked_line(reading)
+    named = therapies(reading)
+    if line is None and "failed" in reading.cues and here is not None and not reading.names("drug"):
+        return _failed(reading, here, thread)
+    if line is None and named and _HAD.search(reading.text) and _NOW_WHAT.search(reading.text):
+        return Question("sequence", stage=here, therapies=named, direction="after")
+    if line is None and "new" in reading.cues and re.search(r"\btreat|\bdo they|\bgive", reading.text, re.I):
+        line = 1
+    if line is None and stage is None and thread is not None and "again" in reading.cues:
+        line = thread.line
+    return Question("treatment", stage=here, line=line, drugs=reading.values("drug"), therapies=named)
+
+
+def _failed(reading: Reading, stage: str, thread: Question | None) -> Question:
+    """A treatment that fails, with no drug or line named: the line after the one in question, else after the first.
+
+    Someone whose treatment has failed may be further on than the first line; then the whole order is shown.
+    """
+    if thread is not None and thread.stage == stage and thread.line is not None:
+        return Question(
+            "sequence", stage=stage, from_line=thread.line, position=thread.position, direction="after", failed=True
+        )
+    told = thread is None and not _IF.search(reading.text) and "shrink" not in reading.text
+    if told and reading.mentions and any(m.value == stage and m.kind == "stage" for m in reading.mentions):
+        several = re.search(r"\b(?:again|both|everything|all|several|another|keeps)\b", reading.text, re.I)
+        if several:
+            return Question("sequence", stage=stage, direction="order")
+    return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
+
+
+def _direction(reading: Reading) -> str:
+    text = reading.text
+    before = re.search(r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier)\b", text, re.I)
+    after = re.search(r"\b(?:after\w*|next|then|follow\w*|beyond|once|since)\b|->", text, re.I)
+    if before and after:
+        return "before" if before.start() < after.start() and not re.search(r"\bor after\b", text, re.I) else "after"
+    return "before" if before else "after"
+
+
+def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
+    thread = memory.thread
+    here = stage or (thread.stage if thread else None)
+    drugs, kinds = drugs_over(reading), therapies(reading)
+    failed = "failed" in reading.cues
+    direction = _direction(reading)
+    over, to_come = line_over(reading), line_to_come(reading)
+    if over is not None and not drugs:
+        return Question("sequence", stage=here, from_line=over, direction="after", failed=failed)
+    if to_come is not None and not drugs:
+        return Question("sequence", stage=here, from_line=to_come, direction="before")
+    line = asked_line(reading)
+    if line is not None and not drugs and not kinds and direction == "after":
+        return Question("sequence", stage=here, line=line)
+    if "order" in reading.cues and not failed and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
+        return Question("sequence", stage=here, drugs=drugs, therapies=kinds, direction="order")
+    if (
+        drugs
+        and len(drugs) == 1
+        and not failed
+        and not ({"after", "before"} & reading.cues)
+        and _WHERE.search(reading.text)
+    ):
+        return Question("drug_info", drugs=drugs, stage=stage)
+    if drugs or (kinds and kinds != ("progression",)):
+        return Question(
+            "sequence", stage=here, drugs=drugs, therapies=kinds, direction=direction, failed=failed,
+            line=line if drugs and line and stage else None,
+        )  # fmt: skip
+    if stage is not None and (thread is None or thread.stage != stage or thread.line is None):
+        return (
+            _failed(reading, stage, thread)
+            if failed or direction == "after" and _IF.search(reading.text)
+            else Question("sequence", stage=stage, direction="order")
+        )
+    return _from_thread(memory, direction, failed, frozenset(re.findall(r"\w+", reading.text.lower())))
+
+
+def _from_thread(memory: Memory, direction: str, failed: bool, words: frozenset[str]) -> Question:
+    """ "And after that?", "and before it?": from where the conversation is."""
+    thread, last = memory.thread, memory.last
+    if thread is None or not (thread.stage or thread.drugs):
+        return Question("sequence", failed=failed)
+    # "Before it" is before the drug asked about; "before that" is before the step that was shown.
+    about_drug = last is not None and last.kind == "sequence" and last.drugs and last.direction not in (None, direction)
+    if about_drug and last is not None and "it" in words:
+        return Question("sequence", stage=last.stage, drugs=last.drugs, direction=direction, failed=failed)
+    if thread.kind == "drug_info" and thread.drugs:
+        return Question("sequence", stage=thread.stage, drugs=thread.drugs, direction=direction, failed=failed)
+    if thread.line is None and thread.stage is not None:
+        if direction == "before":
+            return Question("sequence", stage=thread.stage, from_line=1, direction="before")
+        return Question("sequence", stage=thread.stage, from_line=1, direction="after", failed=failed)
+    return Question(
+        "sequence",
+        stage=thread.stage,
+        from_line=thread.line,
+        position=thread.position,
+        drugs=() if thread.line else thread.drugs,
+        direction=direction,
+        failed=failed,
+    )
+
+
+def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
+    drugs, thread = reading.values("drug"), memory.thread
+    if drugs:
+        return Question("drug_info", drugs=drugs[:1], stage=stage)
+    terms = [term for term in asked_terms(reading) if term not in ("HER2", "HER2-positive", "chemotherapy")]
+    if terms:
+        return Question("definition", term=terms[0])
+    for earlier in (memory.last, thread):
+        if earlier is not None and earlier.drugs and earlier.kind != "sequence":
+            return Question("drug_info", drugs=earlier.drugs[:1])
+    if thread is not None and thread.stage and thread.line:
+        return Question("drug_info", stage=thread.stage, line=thread.line, position=thread.position)
+    return Question("drug_info")
+
+
+def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question:
+    last, thread = memory.last, memory.thread
+    terms = asked_terms(reading)
+    special = [term for term in terms if term not in _COMPARED]
+    at = thread if thread is not None and thread.stage else Question("treatment")
+    explained = last is not None and last.kind == "definition" and last.term
+    # "Is it the same treatment as HER2-positive" asks about the word just explained, not about what it is compared with.
+    if explained and last is not None and not special and "that" in reading.cues:
+        if not terms or {"same", "compare", "why"} & reading.cues:
+            return Question("definition", term=last.term, stage=at.stage, line=at.line)
+    if terms:
+        return Question("definition", term=(special or list(terms))[0], stage=stage)
+    if reading.names("drug"):
+        return Question("drug_info", drugs=reading.values("drug")[:1])
+    line = asked_line(reading)
+    if reading.names("line") or (line is not None and "start" not in reading.cues):
+        if _MEANING.search(reading.text):
+            return Question("definition", term="frontline")
+        return Question("treatment", stage=stage or at.stage, line=line)
+    if stage is not None:
+        return Question("definition", stage=stage)
+    if _MEANING.search(reading.text) and re.search(r"\blines?\b", reading.text, re.I):
+        return Question("definition", term="frontline")
+    if explained and last is not None:
+        return Question("definition", term=last.term, stage=at.stage, line=at.line)
+    if last is not None and last.drugs and last.kind in ("drug_info", "sequence"):
+        return Question("drug_info", drugs=last.drugs[:1])
+    if at.line is not None:
+        return Question("definition", stage=at.stage, line=at.line)
+    return Question("definition")

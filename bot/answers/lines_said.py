@@ -1,0 +1,55 @@
+"""Which line of treatment a message means: the one it asks for, or one that is over or still to come."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.reading import Mention, Reading
+
+_GAP = r"\W+(?:\w+\W+){0,2}$"
+_OVER_BEFORE = re.compile(
+    r"\b(?:after|once|since|finish\w*|done|following|past|beyond|fail\w*|had|completed|end of|through|when)" + _GAP,
+    re.I,
+)
+_ON_NOW = re.compile(r"\b(?:on|having|doing|getting)" + r"\W+(?:(?:my|her|the|his)\W+)?$", re.I)
+_OVER_AFTER = re.compile(
+    r"^\W*(?:\w+\W+){0,3}(?:fail\w*|stop\w*|did\s?n\W?o?t|does\s?n\W?o?t|is\s?n\W?o?t|has\s?n\W?o?t|have\s?n\W?o?t|was\s?n\W?o?t|"
+    r"not working|quit|gave up|given up|progress\w*|done|finish\w*|over|ended|ends|grew|run out)\b",
+    re.I,
+)
+_BEFORE = re.compile(r"\b(?:before|prior to|ahead of|precedes?)" + _GAP, re.I)
+
+
+def line_mentions(reading: Reading) -> list[Mention]:
+    """Returns the lines and bare ordinals that a message names and does not deny."""
+    return [m for m in reading.mentions if m.kind in ("line", "ordinal") and not m.negated]
+
+
+def asked_line(reading: Reading) -> int | None:
+    """Returns the line that is asked for; after a correction, the one named last."""
+    named = line_mentions(reading)
+    explicit = [m for m in named if m.kind == "line"] or named
+    if explicit:
+        return int((explicit[-1] if "correct" in reading.cues else explicit[0]).value)
+    if "start" in reading.cues:
+        return 1
+    return None
+
+
+def line_over(reading: Reading) -> int | None:
+    """Returns the line that the message says is over: "after second line", "first treatment stopped working"."""
+    for mention in line_mentions(reading):
+        before, after = reading.text[: mention.start], reading.text[mention.end :]
+        if _OVER_BEFORE.search(before) or _OVER_AFTER.search(after):
+            return int(mention.value)
+        if "failed" in reading.cues and _ON_NOW.search(before):
+            return int(mention.value)
+    return None
+
+
+def line_to_come(reading: Reading) -> int | None:
+    """Returns the line before which something stands: "what comes before second line"."""
+    for mention in line_mentions(reading):
+        if _BEFORE.search(reading.text[: mention.start]):
+            return int(mention.value)
+    return None

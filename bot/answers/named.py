@@ -1,0 +1,64 @@
+"""What a message names, as the questions need it: the stage that holds now, the drugs that are over, the terms."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.reading import Reading
+
+_NOW = re.compile(
+    r"\b(?:now|currently|turned|become|became|so its|but its|back as|progressed to|upstaged|meant|mean)\W+(?:\w+\W+){0,3}$",
+    re.I,
+)
+_THEN = re.compile(r"\b(?:was|were|originally|initially|used to be|back in|years? ago|first dx|started)\b")
+_EITHER = re.compile(r"\bor\b|\bvs\b|/")
+_TAIL_NEXT = re.compile(r"\W*(?:\w+\W+)?next\b", re.I)
+_HEAD_NEXT = re.compile(
+    r"\b(?:is it|is that|want (?:me|her|him|them|us) on|put (?:me|her|him|us) on|start (?:me|her|him) on|then|onto)\W+(?:\w+\W+){0,2}$",
+    re.I,
+)
+# Terms that say what is treated rather than what is asked about.
+_BACKGROUND = frozenset(
+    {"HER2", "HER2-positive", "luminal B", "lymph nodes", "subtype", "locally advanced", "metastatic"}
+)
+
+
+def current_stage(reading: Reading) -> str | None:
+    """Returns the stage that holds now: of "was stage 2, now mets" the latter, of "stage 2 or 3" neither."""
+    stages = reading.values("stage")
+    if len(stages) < 2:
+        return stages[0] if stages else None
+    mentions = [m for m in reading.mentions if m.kind == "stage" and not m.negated]
+    for mention in mentions:
+        if _NOW.search(reading.text[max(0, mention.start - 40) : mention.start]):
+            return mention.value
+    if _THEN.search(reading.text.lower()) or "correct" in reading.cues:
+        return mentions[-1].value
+    if _EITHER.search(reading.text[mentions[0].end : mentions[-1].start].lower()):
+        return None
+    return mentions[0].value
+
+
+def asked_terms(reading: Reading) -> tuple[str, ...]:
+    """Returns the terms named, without the names of stages."""
+    return tuple(
+        term
+        for term in reading.values("term")
+        if not term.startswith("Stage ") and not (term in ("metastatic", "locally advanced") and reading.names("stage"))
+    )
+
+
+def therapies(reading: Reading) -> tuple[str, ...]:
+    """Returns the kinds of therapy named (surgery, maintenance ...)."""
+    return tuple(term for term in asked_terms(reading) if term not in _BACKGROUND)
+
+
+def drugs_over(reading: Reading) -> tuple[str, ...]:
+    """Returns the drugs that a sequence starts from; in "THP quit, is it Enhertu next" Enhertu is only the guess."""
+    drugs = reading.values("drug")
+    mentions = [m for m in reading.mentions if m.kind == "drug" and not m.negated]
+    if len(drugs) < 2:
+        return drugs
+    last = mentions[-1]
+    guessed = _TAIL_NEXT.match(reading.text[last.end :]) or _HEAD_NEXT.search(reading.text[: last.start])
+    return tuple(drug for drug in drugs if drug != last.value) if guessed else drugs

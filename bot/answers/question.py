@@ -1,0 +1,128 @@
+"""The question a visitor means, and what a conversation remembers between two messages."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+ANSWERED = ("treatment", "sequence", "drug_info", "definition", "outlook", "talking")
+NOT_ANSWERED = (
+    "emergency", "distress", "personal_advice", "side_effect_or_dose", "prognosis", "not_in_guide", "off_topic", "unclear",
+)  # fmt: skip
+KINDS = (*ANSWERED, "clarify", *NOT_ANSWERED, "chitchat")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with every part filled in that the message, or the conversation before it, tells.
+
+    Attributes:
+        kind: the kind of reply it calls for (see `KINDS`).
+        stage: stage key.
+        line: the line asked about.
+        from_line: the line that is over or stands after ("after second-line").
+        drugs: brands that are over, asked about, or stand in the question.
+        therapies: kinds of therapy named (surgery, maintenance ...).
+        term: the word to explain.
+        direction: "after", "before" or "order", for a sequence.
+        failed: the treatment before did not work or stopped working.
+        topic: which of several replies of the kind is meant.
+        position: step within the line from which a sequence goes on.
+        asked: the kind of question a `clarify` stands in for.
+        signs: red-flag signs that were named without being an alarm.
+    """
+
+    kind: str
+    stage: str | None = None
+    line: int | None = None
+    from_line: int | None = None
+    drugs: tuple[str, ...] = ()
+    therapies: tuple[str, ...] = ()
+    term: str | None = None
+    direction: str | None = None
+    failed: bool = False
+    topic: str | None = None
+    position: int | None = None
+    signs: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the fields that are set, as JSON-ready data."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items() if v}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Question:
+        """Makes a question from what `to_dict` returned."""
+        known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
+        return cls(**{name: v for name, v in known.items() if name in cls.__dataclass_fields__})
+
+    def with_(self, **changes: Any) -> Question:
+        """Returns a copy with some parts replaced."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One numbered choice: a short title, the text a patient could have typed, and the question it means."""
+
+    title: str
+    text: str
+    question: Question
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns JSON-ready data."""
+        return {"title": self.title, "text": self.text, "question": self.question.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Choice:
+        """Makes a choice from what `to_dict` returned."""
+        return cls(str(data["title"]), str(data["text"]), Question.from_dict(data["question"]))
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a conversation remembers: nothing that a visitor typed, only the questions it came to.
+
+    Attributes:
+        last: the last question.
+        kind: the kind of the last reply.
+        thread: the last question answered from the guide, with the place it led to; side questions do not replace it.
+        choices: the numbered choices of the last reply.
+        waiting: a question put off because something urgent came first.
+        started: the first reply has been given.
+    """
+
+    last: Question | None = None
+    kind: str | None = None
+    thread: Question | None = None
+    choices: tuple[Choice, ...] = field(default=())
+    waiting: Question | None = None
+    started: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns JSON-ready data for a Rasa slot."""
+        return {
+            "last": self.last.to_dict() if self.last else None,
+            "kind": self.kind,
+            "thread": self.thread.to_dict() if self.thread else None,
+            "choices": [choice.to_dict() for choice in self.choices],
+            "waiting": self.waiting.to_dict() if self.waiting else None,
+            "started": self.started,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any] | None) -> Memory:
+        """Makes a memory from what `to_dict` returned; None gives an empty one."""
+        if not data:
+            return cls()
+
+        def question(name: str) -> Question | None:
+            return Question.from_dict(data[name]) if data.get(name) else None
+
+        return cls(
+            question("last"),
+            data.get("kind"),
+            question("thread"),
+            tuple(Choice.from_dict(item) for item in data.get("choices") or ()),
+            question("waiting"),
+            bool(data.get("started")),
+        )

@@ -1,0 +1,32 @@
+"""Answers "what should I ask": how the guide says to talk with the oncologist, and questions to take along."""
+
+from __future__ import annotations
+
+from bot.answers.next_questions import guide_choices
+from bot.answers.places import in_sentence
+from bot.answers.question import Question
+from bot.answers.reply import Reply
+from bot.guide.queries import Guide
+
+SHOWN = 4
+
+
+def answer_talking(question: Question, guide: Guide) -> Reply:
+    """Returns questions to ask the oncologist; those of the visitor's stage come first where it is known."""
+    passages = {passage.id: passage for passage in guide.passages("talking")}
+    stage = guide.stage(question.stage) if question.stage else None
+    special = guide.questions(stage.key) if stage else []
+    questions = (special + guide.questions())[: SHOWN if stage else SHOWN + 1]
+    why = " ".join(passage.text for passage in list(passages.values())[:1])
+    about = f" about {in_sentence(stage)}" if stage else ""
+    lines = [why, f"You could ask your oncologist{about}:", *(f"- {text}" for text in questions)]
+    first = next(iter(passages.values()), None)
+    return Reply(
+        kind="talking",
+        text="\n".join(line for line in lines if line),
+        stage=stage.key if stage else None,
+        passages=tuple(passages),
+        section=first.section if first else None,
+        choices=guide_choices(guide, question.stage)[:1],
+        question=question,
+    )
