@@ -1,0 +1,1 @@
+"""What words mean: entities built from the store, the safety screen and the intent classifier, as Rasa graph components."""

@@ -1,0 +1,48 @@
+"""Small words that change what a message means: after or before, why, same again, no I meant.
+
+Each cue is one pattern over the lower-case message. They carry no clinical meaning; `bot.answers.followup` reads them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PATTERNS: dict[str, str] = {
+    "after": r"\b(?:after\w*|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
+    r"subsequent\w*|later|->|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b",
+    "before": r"\b(?:before\w*|prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
+    "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?work\w*|(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"
+    r"(?:work\w*|do (?:it|the job|the trick)|help\w*|hold\w*|shr[iau]nk\w*|respond\w*|enough|gone|get it all|clear\w*)|"
+    r"not (?:work\w*|respond\w*|enough|shrink\w*|holding)|no longer work\w*|gave up|given up|give up on|quit\w*|progress\w*|"
+    r"grow\w*|grew|c[ao]me(?:s)? back|gets? worse|getting worse|resist\w*|gives? out|packed (?:up|in)|r[ua]n out|wears? off|"
+    r"wore off|stopp?ed|still there|hasnt gone|new spots|playing up)\b",
+    "start": r"\b(?:at the (?:start|beginning)|to (?:start|begin)(?: with| off)?|starts?(?: off)? (?:with|on)|begins?(?: with)?|"
+    r"opening|opens|kick(?:s)? off|starting (?:point|treatment)|initially|straight (?:away|off)|from the (?:start|off)|"
+    r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?)\b",
+    "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|steps|pathway|roadmap)\b",
+    "why": r"\b(?:why|how come|what for|what(?:s| is) the (?:reason|point of (?:that|doing)))\b",
+    "same": r"\b(?:same|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
+    "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|meant to|i said\b|"
+    r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first)|actually\b|correction|wrong (?:stage|line|drug|one)|"
+    r"not that|typo|oops|scratch that|wait[ ,]+no)",
+    "reset": r"\b(?:forget (?:that|it|all)|different (?:person|question|one)|new question|someone else|another person|"
+    r"start (?:over|again|fresh)|change of subject|unrelated|my original question|back to (?:my|the) (?:first|original))\b",
+    "again": r"\b(?:again|repeat|remind me|once more|say that|one more time)\b",
+    "new": r"\b(?:just|only just)\s+(?:been\s+|got\s+|had\s+)?(?:told|diagnosed|found out|dx|dxd|heard|learned|learnt)\b",
+    "wait": r"\b(?:wait|til|till|until|tomorrow|tmrw|tmw|tomoz|monday|morning|bother|overreact\w*|ring|call|phone|"
+    r"999|911|a&e|er|urgent|serious|worry|sure|really)\b",
+    "that": r"\b(?:that|this|it|those|these|them|its|that's|thats)\b",
+    "meaning": r"\b(?:mean\w*|definition|define|stand(?:s)? for|explain|what(?:'?s| is| are| does) )\b",
+    "compare": r"\b(?:or|vs|versus|compared|between|difference|different|which)\b",
+    "feelings": r"\b(?:terrif\w*|scared|scary|frighten\w*|afraid|petrified|panick?\w*|anxious|devastat\w*|heartbroken|"
+    r"in tears|crying|cant sleep|can't sleep|worried sick|so worried|in bits|in pieces|freaking out|overwhelm\w*|gutted|"
+    r"in shock|numb with)\b",
+    "other_language": r"[\u0400-\u04ff\u0600-\u06ff\u0900-\u097f\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af\u0e00-\u0e7f]{3,}",
+}
+_COMPILED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PATTERNS.items()}
+NAMES = tuple(_COMPILED)
+
+
+def find_cues(text: str) -> tuple[str, ...]:
+    """Returns the names of the cues that a message holds, in a fixed order."""
+    return tuple(name for name, pattern in _COMPILED.items() if pattern.search(text))

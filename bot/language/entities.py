@@ -1,0 +1,188 @@
+"""Finds what a message names: stages, lines, drugs and terms in their normal form, and names from outside the guide.
+
+A blank English spaCy pipeline with two components of ours: `guide_spelling` writes the corrected word into NORM,
+`guide_mentions` runs the matchers. Nothing is learned: the words come from the store, so a new drug in the content file
+is understood as soon as the model is built.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from bot.language.matching import AFTER_ORDINAL, ORDINALS, STAGE_WORDS, add_patterns
+from bot.language.outside import load_outside
+from bot.language.spelling import Spelling
+from bot.language.vocabulary import Vocabulary
+
+_NUMBER = re.compile(r"(\d|zero|one|two|three|four|five|six|iv|i{1,3}|v)[abc]?$")
+_NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "no", "never", "without"})
+_WORDS_TO_SPELL = ("stage", "metastatic", "neoadjuvant", "maintenance", "luminal", "conjugate", "taxane", "secondaries",
+                   "secondary", "surgery", "chemotherapy", "frontline", "metastases", "oncologist")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One thing a message names.
+
+    Attributes:
+        kind: stage, line, ordinal, drug, term, other_drug, other_cancer, other_type or stage_zero.
+        value: the normal form ("metastatic", "2", "Enhertu").
+        start: first character in the message.
+        end: the character after the last.
+        negated: the message says that it is not this ("not stage 2").
+    """
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    negated: bool = False
+
+
+@Language.factory("guide_spelling", default_config={"names": []})
+def _make_spelling(nlp: Language, name: str, names: list[str]) -> Any:
+    spelling = Spelling(names)
+
+    def correct(doc: Doc) -> Doc:
+        for token in doc:
+            token.norm_ = spelling.correct(token.lower_) or token.lower_
+        return doc
+
+    return correct
+
+
+class MentionFinder:
+    """Finds mentions in messages; made once per model, safe to share between threads."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Builds the spaCy pipeline and its matchers from the vocabulary."""
+        self.vocabulary = vocabulary
+        self._nlp = spacy.blank("en")
+        names = {
+            word
+            for text in (*vocabulary.drugs, *vocabulary.stages)
+            for word in text.replace("-", " ").split()
+            if len(word) >= 5
+        }
+        self._nlp.add_pipe("guide_spelling", config={"names": sorted({*names, *_WORDS_TO_SPELL})})
+        self._phrases, self._tokens = add_patterns(self._nlp, vocabulary, load_outside())
+
+    def tokens(self, text: str) -> Doc:
+        """Returns the spaCy document of a message, with corrected words in NORM."""
+        return self._nlp(text)
+
+    def find(self, text: str) -> list[Mention]:
+        """Returns the mentions of a message in the order in which they stand."""
+        return self.find_in(self.tokens(text))
+
+    def find_in(self, doc: Doc) -> list[Mention]:
+        """Returns the mentions of a document that `tokens` made."""
+        found: list[Mention] = []
+        spans: dict[str, list[Span]] = {}
+        for key, start, end in (*self._phrases(doc), *self._tokens(doc)):
+            spans.setdefault(doc.vocab.strings[key], []).append(doc[start:end])
+        for label, group in spans.items():
+            for span in filter_spans(group):
+                found += self._mentions(label, span)
+        found += _bare_ordinals(doc)
+        return _without_overlaps(found)
+
+    def _mentions(self, label: str, span: Span) -> list[Mention]:
+        text = "".join(token.norm_ + token.whitespace_ for token in span).strip()
+        negated = _is_negated(span)
+
+        def mention(kind: str, value: str) -> Mention:
+            return Mention(kind, value, span.start_char, span.end_char, negated)
+
+        if label in ("stage", "drug", "term"):
+            known: dict[str, str] = getattr(self.vocabulary, label + "s")
+            return [mention(label, known[_look_up(text, known)])]
+        if label == "line":
+            return [mention("line", str(self.vocabulary.lines[_look_up(text, self.vocabulary.lines)]))]
+        if label == "shorthand":
+            drugs, terms = self.vocabulary.shorthands[_look_up(text, self.vocabulary.shorthands)]
+            return [mention("drug", name) for name in drugs] + [mention("term", name) for name in terms]
+        if label in ("other_drug", "other_cancer", "other_type", "stage_zero"):
+            return [mention(label, text)]
+        if label == "line_noun":
+            return [mention("line", str(ORDINALS[span[0].norm_]))]
+        if label == "spread":
+            stage = self.vocabulary.spread_stage
+            return [mention("stage", stage)] if stage else []
+        return self._stage_numbers(label, span, negated)
+
+    def _stage_numbers(self, label: str, span: Span, negated: bool) -> list[Mention]:
+        if (
+            label == "stage_roman"
+            and span.start
+            and span.doc[span.start - 1].norm_ in ("grade", "gr", "g", *STAGE_WORDS)
+        ):
+            return []
+        if label == "stage_ordinal":
+            values = [str(ORDINALS[span[0].norm_])]
+        elif label == "stage_glued":
+            values = re.findall(r"(?:\d|iv|i{1,3})(?=[abc]?$)", span.text.lower())
+        else:
+            values = [token.norm_ for token in span if _NUMBER.fullmatch(token.norm_)]
+        found = []
+        for value in values:
+            number = _NUMBER.fullmatch(value)
+            base = number.group(1) if number else value
+            stage = self.vocabulary.numerals.get(base)
+            place = next((token for token in span if token.norm_ == value), None)
+            start, end = (place.idx, place.idx + len(place)) if place is not None else (span.start_char, span.end_char)
+            wrong = negated or (place is not None and place.i > span.start and span.doc[place.i - 1].norm_ == "not")
+            if stage is not None:
+                found.append(Mention("stage", stage, start if len(values) > 1 else span.start_char, end, wrong))
+            else:
+                kind = "stage_zero" if base in ("0", "zero") else "stage_unknown"
+                found.append(Mention(kind, base, span.start_char, end, wrong))
+        return found
+
+
+def _bare_ordinals(doc: Doc) -> list[Mention]:
+    """Finds "first", "2nd", "third" that stand alone; "second opinion" and "2nd year" are not meant."""
+    found = []
+    for token in doc:
+        number = ORDINALS.get(token.norm_)
+        if number is None or token.norm_.isdigit():
+            continue
+        if token.i + 1 == len(doc) or doc[token.i + 1].norm_ in AFTER_ORDINAL or doc[token.i + 1].is_space:
+            negated = _is_negated(doc[token.i : token.i + 1])
+            found.append(Mention("ordinal", str(number), token.idx, token.idx + len(token), negated))
+    return found
+
+
+def _look_up(text: str, known: dict[str, Any]) -> str:
+    """Finds the key that a matched text stands for; spacing around hyphens and signs may differ from the key."""
+    if text in known:
+        return text
+    squeezed = re.sub(r"\s+", "", text)
+    return next(key for key in known if re.sub(r"\s+", "", key) == squeezed)
+
+
+def _is_negated(span: Span) -> bool:
+    before = span.doc[max(0, span.start - 2) : span.start]
+    return any(token.lower_ in _NEGATIONS for token in before)
+
+
+# When two kinds claim the same words, the more specific reading wins; a stage and a term may share a word.
+_RANK = {"drug": 0, "other_drug": 1, "other_cancer": 2, "other_type": 2, "stage_zero": 3, "stage": 4, "line": 5,
+         "term": 6, "ordinal": 7, "stage_unknown": 8}  # fmt: skip
+
+
+def _without_overlaps(found: list[Mention]) -> list[Mention]:
+    kept: list[Mention] = []
+    for mention in sorted(set(found), key=lambda m: (-(m.end - m.start), _RANK[m.kind], m.value)):
+        rivals = [m for m in kept if m.start < mention.end and mention.start < m.end]
+        same_words = all((m.start, m.end) == (mention.start, mention.end) for m in rivals)
+        pair = {mention.kind, *(m.kind for m in rivals)}
+        allowed = pair <= {"drug", "term"} and same_words or pair == {"stage", "term"} or pair == {"stage", "drug"}
+        if not rivals or allowed:
+            kept.append(mention)
+    return sorted(kept, key=lambda m: (m.start, m.end, m.kind, m.value))

@@ -1,0 +1,106 @@
+"""The patterns by which spaCy finds stages, lines, drugs, terms and outside names in a message.
+
+`add_patterns` fills spaCy's own matchers from the vocabulary; `bot.language.entities` turns their matches into mentions.
+All patterns look at NORM, which holds the corrected lower-case word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spacy.language import Language
+from spacy.matcher import Matcher, PhraseMatcher
+from spacy.tokens import Doc
+
+from bot.language.outside import Outside
+from bot.language.vocabulary import Vocabulary
+
+STAGE_WORDS = ["stage", "stages", "staged", "staging", "stg", "stge", "satge", "stag", "satage"]
+ORDINALS = {
+    "1": 1, "1st": 1, "first": 1, "frist": 1, "fisrt": 1, "initial": 1,
+    "2": 2, "2nd": 2, "second": 2, "secound": 2, "sencond": 2,
+    "3": 3, "3rd": 3, "third": 3, "thrid": 3,
+    "4th": 4, "fourth": 4, "forth": 4,
+}  # fmt: skip
+_ORDINAL_WORDS = [word for word in ORDINALS if not word.isdigit()]
+_LINE_NOUNS = [
+    "line", "lines", "treatment", "treatments", "treatmnt", "tx", "txt", "therapy", "therapies", "drug", "drugs",
+    "option", "options", "lot", "regimen", "med", "meds", "medicine", "choice", "step",
+]  # fmt: skip
+# What may stand after a bare "first/second/third" that means a line: the end, or one of these. "second opinion", "2nd
+# year" and "first visit" are thereby no lines.
+AFTER_ORDINAL = frozenset([
+    "?", ".", ",", "!", ";", "-", "for", "in", "at", "then", "off", "with", "and", "or", "when", "if", "after", "before",
+    "now", "please", "pls", "again", "is", "does", "do", "one", "thing", "go", "up", "stage", "on", "usually", "normally",
+    "these", "chemo", "surgery", "than", "as", "to", "of", "here", "there", "tho", "though", "thx", "thanks", "xx", "x",
+    "drugs", "they", "would", "come", "comes",
+])  # fmt: skip
+_SPREAD_VERBS = [
+    "spread", "spreading", "spreads", "gone", "went", "moved", "travelled", "traveled", "mets", "metastases", "recurred",
+    "secondary", "secondaries", "progression", "progressed", "spots", "lesion", "lesions", "cancer", "back", "tumours",
+    "tumors", "it", "its", "spred", "jumped", "metastasised", "metastasized", "turned", "reached",
+]  # fmt: skip
+_ORGANS = [
+    "liver", "lung", "lungs", "bone", "bones", "brain", "spine", "skull", "pelvis", "hip", "hips", "ribs", "rib",
+    "adrenal", "organs", "organ", "elsewhere", "sternum", "pleura",
+]  # fmt: skip
+
+
+def add_patterns(nlp: Language, vocabulary: Vocabulary, outside: Outside) -> tuple[PhraseMatcher, Matcher]:
+    """Returns the phrase matcher (names) and the token matcher (numbers, order, spread) for a vocabulary."""
+    phrases = PhraseMatcher(nlp.vocab, attr="NORM")
+    for label, texts in (
+        ("stage", vocabulary.stages),
+        ("line", vocabulary.lines),
+        ("drug", vocabulary.drugs),
+        ("term", vocabulary.terms),
+        ("shorthand", vocabulary.shorthands),
+        ("other_drug", [text for text in outside.other_drugs if text not in vocabulary.drugs]),
+        ("other_cancer", outside.other_cancers),
+        ("other_type", outside.not_our_type),
+        ("stage_zero", outside.before_stage_1),
+    ):
+        phrases.add(label, [_pattern(nlp, text) for text in texts])
+    tokens = Matcher(nlp.vocab)
+    for label, patterns in _token_patterns(sorted(vocabulary.numerals)).items():
+        tokens.add(label, patterns)
+    return phrases, tokens
+
+
+def _pattern(nlp: Language, text: str) -> Doc:
+    """Makes a pattern with the NORM that messages get: the lower-case word, not spaCy's own spelling variants."""
+    doc = nlp.make_doc(text)
+    for token in doc:
+        token.norm_ = token.lower_
+    return doc
+
+
+def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]]:
+    number = {"NORM": {"REGEX": r"^(?:\d|zero|one|two|three|four|five|six|i{1,3}|iv|v)[abcABC]?$"}}
+    stage_word = {"NORM": {"IN": STAGE_WORDS}}
+    filler = {
+        "NORM": {"IN": ["is", "at", "-", ":", "#", "now", "a", "number", "no", "like", "of"]},
+        "OP": "?",
+    }
+    joiner = {"NORM": {"IN": ["or", "and", "vs", "versus", "to", "/", "-", ",", "&", "not"]}}
+    ordinal = {"NORM": {"IN": _ORDINAL_WORDS}}
+    spread = {"NORM": {"IN": _SPREAD_VERBS}}
+    small = {"NORM": {"IN": ["to", "in", "into", "on", "at", "the", "my", "her", "his", "their", "of", "now", "mums",
+                             "moms", "both", "and", "her2", "up", "a", "few", "new", "is", "was", "been", "other", "'s", "s", "also", "gone"]},
+             "OP": "*"}  # fmt: skip
+    organ = {"NORM": {"IN": _ORGANS}}
+    return {
+        "stage_number": [
+            [stage_word, filler, number],
+            [stage_word, filler, number, joiner, number],
+            [stage_word, filler, number, joiner, number, joiner, number],
+        ],
+        "stage_glued": [[{"NORM": {"REGEX": r"^(?:stage|stg|st)[-.]?(?:\d|iv|i{1,3})[abc]?$"}}]],
+        "stage_ordinal": [[{"NORM": {"IN": [*_ORDINAL_WORDS]}}, {"NORM": "-", "OP": "?"}, stage_word]],
+        "stage_roman": [[{"NORM": {"REGEX": r"^(?:(?:ii|iii)[abc]?|[123][abc])$"}}]],
+        "spread": [[spread, small, organ], [organ, {"NORM": {"IN": ["mets", "secondaries", "metastases", "metastasis"]}}]],
+        "line_noun": [
+            [ordinal, {"NORM": {"IN": ["-", "her2", "main", "actual", "proper", "targeted", "of", "set"]}, "OP": "*"},
+             {"NORM": {"IN": _LINE_NOUNS}}],
+        ],
+    }  # fmt: skip
