@@ -1,0 +1,134 @@
+"""The `bot` command. Each command is thin: what it does stands in the module that it calls."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+import typer
+
+from bot import settings
+from bot.errors import BotError
+from bot.guide.build import build_store
+from bot.guide.content_file import load_content
+from bot.guide.store import open_engine
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A chatbot over a patient guide, on Rasa.",
+)
+guide_app = typer.Typer(no_args_is_help=True, help="The guide's content and its SQL store.")
+app.add_typer(guide_app, name="guide")
+
+_HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
+_PORT = typer.Option(5005, help="Port to listen on.")
+
+
+@app.command()
+def run(host: str = _HOST, port: int = _PORT) -> None:
+    """Build the store, train when inputs changed, and serve."""
+    from bot.server.launcher import check_port  # noqa: PLC0415
+
+    check_port(host, port)
+    _train(force=False)
+    _serve(host, port)
+
+
+@app.command()
+def serve(host: str = _HOST, port: int = _PORT) -> None:
+    """Serve the model that was trained last."""
+    _serve(host, port)
+
+
+@app.command()
+def train(force: bool = typer.Option(False, help="Train even when nothing changed.")) -> None:
+    """Build the store and train the model when their inputs changed."""
+    _train(force=force)
+
+
+@app.command()
+def chat() -> None:
+    """Chat in the terminal."""
+    from bot.server.chat import run_chat  # noqa: PLC0415
+    from bot.server.training import trained_model  # noqa: PLC0415
+
+    _train(force=False)
+    run_chat(trained_model())
+
+
+@app.command()
+def check() -> None:
+    """Check content, clinic file, wording and training examples."""
+    from bot.evaluation.checks import check_project  # noqa: PLC0415
+
+    findings = check_project(date.today())
+    for finding in findings:
+        typer.echo(f"{'error' if finding.error else 'note '}: {finding.text}")
+    errors = sum(finding.error for finding in findings)
+    typer.echo(f"{errors} errors, {len(findings) - errors} notes.")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(text: str) -> None:
+    """Show how one message is understood: entities, screen, intents with examples, question."""
+    from bot.evaluation.explain import explain as explained  # noqa: PLC0415
+
+    typer.echo(explained(text))
+
+
+@guide_app.command("build")
+def guide_build(force: bool = typer.Option(False, help="Build even when nothing changed.")) -> None:
+    """Build the SQL store from the content file."""
+    built = build_store(open_engine(), settings.guide_file(), force=force)
+    typer.echo("Built the guide store." if built else "The guide store is up to date.")
+
+
+@guide_app.command("check")
+def guide_check() -> None:
+    """Check the content file."""
+    content = load_content(settings.guide_file())
+    typer.echo(f"{settings.guide_file().name} is valid: {len(content.treatments)} treatments, {len(content.drugs)} "
+               f"drugs, {len(content.terms)} terms, {len(content.passages)} passages.")  # fmt: skip
+    if content.guide.review_due < date.today():
+        typer.echo(f"It was due for review on {content.guide.review_due}.")
+
+
+def _train(*, force: bool) -> None:
+    from bot.server.training import train_if_needed  # noqa: PLC0415
+
+    typer.echo("Checking content, examples and configuration ...")
+    trained = train_if_needed(force=force)
+    typer.echo("Trained a new model." if trained else "The model is up to date.")
+
+
+def _serve(host: str, port: int) -> None:
+    from bot.server.launcher import serve as start  # noqa: PLC0415
+    from bot.server.training import trained_model  # noqa: PLC0415
+
+    model = trained_model()
+    shown = "localhost" if host == "127.0.0.1" else host
+    typer.echo(f"Starting on http://{shown}:{port} (stop with Ctrl-C). When it is up, try:")
+    typer.echo(
+        f"  curl -s http://{shown}:{port}/webhooks/rest/webhook -H 'Content-Type: application/json' "
+        '-d \'{"sender": "me", "message": "what comes after Enhertu"}\''
+    )
+    typer.echo("or, in another terminal: make chat")
+    start(model, host=host, port=port)
+
+
+def main() -> None:
+    """Runs the command; an error made for people is printed without a traceback."""
+    try:
+        app()
+    except BotError as error:
+        typer.echo(f"{error}", err=True)
+        sys.exit(1)

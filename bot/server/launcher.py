@@ -1,0 +1,62 @@
+"""Serves the bot with Rasa's own server, channels and agent, and the actions in the same process."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from bot import settings
+from bot.errors import BotError
+from bot.guide.store import open_guide
+from bot.server.in_process import InProcessActions
+from bot.server.quiet import quiet_rasa
+
+DEFAULT_PORT = 5005
+LOOPBACK = "127.0.0.1"
+
+
+def check_port(host: str, port: int) -> None:
+    """Makes sure that the port can be had.
+
+    Raises:
+        BotError: it is taken, or not allowed.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BotError(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Stop the program that uses it, or choose "
+                f"another port: `bot serve --port {port + 1}`."
+            ) from error
+
+
+def serve(model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT) -> None:
+    """Serves until it is stopped.
+
+    Args:
+        model: the trained model.
+        host: the address to listen on; loopback unless told otherwise.
+        port: the port to listen on.
+
+    Raises:
+        BotError: the port, the store or the clinic file cannot be used.
+    """
+    check_port(host, port)
+    open_guide()  # fails here, readably, rather than at the first message
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    quiet_rasa()
+    from rasa.core.run import serve_application  # noqa: PLC0415 - slow; the checks above come first
+    from rasa.core.utils import AvailableEndpoints  # noqa: PLC0415
+
+    serve_application(
+        model_path=str(model),
+        interface=host,
+        port=port,
+        credentials=str(settings.home() / "credentials.yml"),
+        endpoints=AvailableEndpoints(action=InProcessActions()),
+        enable_api=False,
+    )

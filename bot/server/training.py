@@ -1,0 +1,118 @@
+"""Trains the Rasa model, but only when something it depends on has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from bot import settings
+from bot.errors import ModelError
+from bot.guide.build import build_store
+from bot.guide.content_file import content_hash
+from bot.guide.store import open_engine
+from bot.server.quiet import quiet_rasa
+
+MODEL_NAME = "guide"
+_INPUTS = ("config.yml", "domain.yml", "nlu", "stories")
+
+
+def models_folder() -> Path:
+    """Returns the folder for trained models."""
+    return settings.home() / "models"
+
+
+def model_file() -> Path:
+    """Returns the path of the trained model, whether it is there or not."""
+    return models_folder() / f"{MODEL_NAME}.tar.gz"
+
+
+def stamp_file() -> Path:
+    """Returns the file that says what the model was trained from."""
+    return models_folder() / f"{MODEL_NAME}.json"
+
+
+def inputs_hash() -> str:
+    """Returns a hash over all the model depends on: project files, the content file, and the code of `bot.language`."""
+    home = settings.home()
+    files: list[Path] = []
+    for name in _INPUTS:
+        path = home / name
+        files += sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".yaml")) if path.is_dir() else [path]
+    language = settings.PACKAGE / "language"
+    files += sorted(p for p in language.rglob("*") if p.suffix in (".py", ".yml"))
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode())
+        try:
+            digest.update(path.read_bytes())
+        except OSError as error:
+            raise ModelError(
+                f"{path.name} cannot be read in {home} ({error.strerror}). Run this in the project folder, or set "
+                "BOT_HOME to it."
+            ) from error
+    digest.update(content_hash(settings.guide_file()).encode())
+    return digest.hexdigest()
+
+
+def is_trained() -> bool:
+    """Tells whether there is a model and it was trained from what is there now."""
+    if not model_file().is_file() or not stamp_file().is_file():
+        return False
+    try:
+        return bool(json.loads(stamp_file().read_text(encoding="utf-8")).get("inputs") == inputs_hash())
+    except ValueError:
+        return False
+
+
+def train_if_needed(*, force: bool = False) -> bool:
+    """Builds the store and trains the model when their inputs changed.
+
+    Returns:
+        True when a model was trained, False when the one that is there is up to date.
+
+    Raises:
+        ContentError: the content file is not valid.
+        StoreError: the store cannot be built.
+        ModelError: training failed.
+    """
+    build_store(open_engine(), settings.guide_file())
+    if not force and is_trained():
+        return False
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    quiet_rasa()
+    import rasa.model_training  # noqa: PLC0415 - slow to load, and not needed when nothing changed
+
+    home = settings.home()
+    before = Path.cwd()
+    os.chdir(home)  # Rasa resolves module paths and its cache from the working folder
+    try:
+        result = rasa.model_training.train(
+            domain="domain.yml",
+            config="config.yml",
+            training_files=["nlu", "stories"],
+            output=str(models_folder()),
+            fixed_model_name=MODEL_NAME,
+            force_training=force,
+        )
+    finally:
+        os.chdir(before)
+    if result.code != 0 or not result.model:
+        raise ModelError("Training failed; the lines above say why. Correct that and run `bot train` again.")
+    stamp_file().write_text(
+        json.dumps({"inputs": inputs_hash(), "content": content_hash(settings.guide_file())}),
+        encoding="utf-8",
+    )
+    return True
+
+
+def trained_model() -> Path:
+    """Returns the model file.
+
+    Raises:
+        ModelError: there is none.
+    """
+    if not model_file().is_file():
+        raise ModelError(f"There is no trained model in {models_folder()}. Make one with `bot train` (or `make run`).")
+    return model_file()
