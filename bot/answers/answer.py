@@ -37,6 +37,7 @@ def answer(question: Question, guide: Guide, clinic: Clinic, *, person: str = "s
     Raises:
         StoreError: the guide store cannot be reached.
     """
+    question = _known(question, guide)
     if question.kind in _FROM_GUIDE:
         return _FROM_GUIDE[question.kind](question, guide)
     if question.kind in ("emergency", "distress"):
@@ -48,3 +49,17 @@ def answer(question: Question, guide: Guide, clinic: Clinic, *, person: str = "s
     if question.kind == "unclear":
         return answer_unclear(question, guide, clinic)
     return answer_refusal(question, guide, clinic)
+
+
+def _known(question: Question, guide: Guide) -> Question:
+    """Returns the question without what the guide does not hold: a memory may be older than the content."""
+    drugs = {drug.brand for drug in guide.drugs()} if question.drugs else set()
+    lines = {line.number for line in guide.lines()} if question.line or question.from_line else set()
+    return question.with_(
+        stage=question.stage if question.stage and guide.stage(question.stage) else None,
+        line=question.line if question.line in lines else None,
+        from_line=question.from_line if question.from_line in lines else None,
+        drugs=tuple(brand for brand in question.drugs if brand in drugs),
+        therapies=tuple(term for term in question.therapies if guide.term(term)),
+        term=question.term if question.term and guide.term(question.term) else None,
+    )

@@ -9,6 +9,7 @@ from bot.answers.followup import resolve
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
+from bot.answers.several import answer_several, asked_in_story, questions_in
 from bot.answers.wording import say
 from bot.answers.wrapping import wrap
 from bot.clinic import Clinic
@@ -27,8 +28,7 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     Raises:
         StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
     """
-    question = resolve(reading, memory)
-    reply = answer(question, guide, clinic, person=reading.alarm.person)
+    reply = _answer(reading, memory, guide, clinic)
     if reply.kind in ANSWERED and "feelings" in reading.cues:
         reply = replace(reply, before=(say(clinic, "feelings"),))
     waiting = _put_off(reading, memory) if reply.kind in ("emergency", "distress") else None
@@ -36,6 +36,16 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
         reply = replace(reply, text=f"{reply.text} {say(clinic, 'emergency', 'offer')}")
     wrapped = wrap(reply, guide, clinic, first=not memory.started)
     return wrapped, _remember(wrapped, memory, waiting)
+
+
+def _answer(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> Reply:
+    if reading.alarm.kind is None and reading.parts:
+        several = questions_in(reading, memory)
+        together = answer_several(several, guide, clinic) if several else None
+        if together is not None:
+            return together
+        reading = asked_in_story(reading)
+    return answer(resolve(reading, memory), guide, clinic, person=reading.alarm.person)
 
 
 def _put_off(reading: Reading, memory: Memory) -> Question | None:

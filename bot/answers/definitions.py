@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.answers.clarify import ask_word
+from bot.answers.drugs import answer_drug_info
 from bot.answers.next_questions import guide_choices
 from bot.answers.question import Question
 from bot.answers.reply import Reply
@@ -16,7 +17,13 @@ def answer_definition(question: Question, guide: Guide) -> Reply:
     if term is None and question.stage is not None and question.line is None:
         term = _stage_term(question.stage, guide)
     if term is None:
-        return ask_word(guide, _words_at(question, guide))
+        words = _words_at(question, guide) or []
+        if len(words) != 1:
+            return ask_word(guide, words)
+        # The place has one word only: that is the one meant.
+        if guide.drug(words[0]) is not None:
+            return answer_drug_info(question.with_(kind="drug_info", drugs=(words[0],)), guide)
+        return answer_definition(question.with_(term=words[0]), guide)
     text = term.text
     if not term.explained:
         text = f'The guide uses the word "{term.name}" but does not explain it. {text} Ask your care team what it means for you.'

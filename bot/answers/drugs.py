@@ -13,11 +13,11 @@ from bot.guide.rows import Drug, Step
 
 def answer_drug_info(question: Question, guide: Guide) -> Reply:
     """Returns what the guide says of a drug; asks which one when none is known."""
-    if not question.drugs:
-        return ask_drug(guide, _drugs_at(question, guide))
-    drug = guide.drug(question.drugs[0])
+    here = _drugs_at(question, guide) if not question.drugs else []
+    # Where one drug only stands at the place, that is the one meant.
+    drug = guide.drug(question.drugs[0]) if question.drugs else (here[0] if len(here) == 1 else None)
     if drug is None:
-        return ask_drug(guide)
+        return ask_drug(guide, here)
     steps = guide.places_of_drug(drug.brand)
     parts = [_names(drug), _places(guide, drug, steps)]
     if drug.text:
@@ -69,10 +69,12 @@ def _places(guide: Guide, drug: Drug, steps: list[Step]) -> str:
     return f"In the guide it is named for: {'; '.join(dict.fromkeys(said))}."
 
 
-def _drugs_at(question: Question, guide: Guide) -> list[Drug] | None:
+def _drugs_at(question: Question, guide: Guide) -> list[Drug]:
     if question.stage is None or question.line is None:
-        return None
+        return []
     cells = guide.treatments(question.stage, question.line)
-    brands = [brand for cell in cells for step in cell.steps for brand in step.drugs]
+    steps = [step for cell in cells for step in cell.steps]
+    last_shown = [step for step in steps if step.position == question.position and step.drugs]
+    brands = [brand for step in last_shown or steps for brand in step.drugs]
     found = [guide.drug(brand) for brand in dict.fromkeys(brands)]
-    return [drug for drug in found if drug is not None] or None
+    return [drug for drug in found if drug is not None]

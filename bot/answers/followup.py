@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 
-from bot.answers.fresh import CHITCHAT, fresh_question
+from bot.answers.fresh import CHITCHAT, fresh_question, means
 from bot.answers.lines_said import asked_line, line_mentions, line_over
 from bot.answers.named import asked_terms, current_stage
-from bot.answers.picking import pick
+from bot.answers.picking import is_bare_number, pick
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 
 SURE = 0.42
+CALM = 0.36
+# Longer messages are screened for emergencies, but not read for a question (bot.language.cleaning has the same bound).
+MAX_READ = 4000
 _NAMED = ("stage", "line", "ordinal", "drug", "term")
 _ASKS = re.compile(r"\s*(?:what|when|how|which|who|can|is|are|does|do|will|should|could|where)\b", re.I)
 _BARE_ORDINAL = re.compile(r"\W*(?:and |ok |the )*(?:1st|first|2nd|second|3rd|third)\W*", re.I)
@@ -27,7 +30,13 @@ _FILLER = frozenset(
     "which who wife with would yeah yes you your actually wait instead case dad friend aunt daughter nope nah both too "
     "really right exactly be being been get give given though tho actualy rather hang hmm what's that's it's i'm didnt "
     "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x "
-    "back never mind see once s re m".split()
+    "back never mind see once s re m question but shes hes typo mistake oops whoops doctor doc onc said told says again "
+    "fine right oh more one other thing aftr about".split()
+)
+_AGAIN = re.compile(
+    r"\W*(?:sorry\W+|pardon\W+|please\W+|can you\W+|could you\W+)*(?:say (?:that|it) again|repeat(?: that| it)?|come again|"
+    r"what was that(?: again)?|one more time|again)\W*(?:please|pls|for me)?\W*",
+    re.I,
 )
 _WORD = re.compile(r"[\w'+&-]+")
 
@@ -44,10 +53,14 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         return Question(kind, topic=reading.alarm.kind, signs=reading.alarm.signs)
     if not reading.text.strip():
         return Question("unclear", topic="empty")
+    if len(reading.text) > MAX_READ:
+        return Question("unclear", topic="too_long")
     if not _is_line_in_thread(reading, memory):
         choice = pick(reading.text, memory.choices)
         if choice is not None:
             return choice.question
+    if memory.kind == "clarify" and memory.last is not None and is_bare_number(reading.text):
+        return memory.last
     urgent = _still_urgent(reading, memory)
     if urgent is not None:
         return urgent
@@ -55,7 +68,31 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         return memory.waiting
     if "reset" in reading.cues and not re.search(r"\bback to\b", reading.text, re.I):
         memory = Memory(started=memory.started)
-    return _replaced(reading, memory) or fresh_question(reading, memory)
+    return (
+        _said_again(reading, memory)
+        or _stage_given(reading, memory)
+        or _replaced(reading, memory)
+        or fresh_question(reading, memory)
+    )
+
+
+def _said_again(reading: Reading, memory: Memory) -> Question | None:
+    """The last question, as it was, after "say that again please"."""
+    asks_again = _AGAIN.fullmatch(reading.text) is not None
+    return memory.last if asks_again and memory.last is not None and memory.last.kind in ANSWERED else None
+
+
+def _stage_given(reading: Reading, memory: Memory) -> Question | None:
+    """The answer to "which stage do you mean?", told in whatever words: "the doctor said it's got into her liver"."""
+    last = memory.last
+    stage = current_stage(reading)
+    if memory.kind != "clarify" or last is None or last.stage is not None or stage is None or last.kind not in ANSWERED:
+        return None
+    line = asked_line(reading)
+    asks_anew = bool(reading.values("drug")) or (line is not None and line != last.line) or reading.asks
+    if asks_anew or last.kind == "drug_info" or reading.text.rstrip().endswith("?") and not _only_parts(reading):
+        return None
+    return last.with_(stage=stage)
 
 
 def _is_line_in_thread(reading: Reading, memory: Memory) -> bool:
@@ -68,12 +105,13 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
     if memory.kind not in ("emergency", "distress") or memory.last is None:
         return None
-    if reading.intent in CHITCHAT and reading.confidence > SURE:
+    if reading.intent in CHITCHAT and reading.confidence > CALM:
         return None
     names_something = any(m.kind in _NAMED for m in reading.mentions)
     if memory.kind == "emergency":
-        urgent = reading.intent in ("emergency", "side_effect_or_dose", "personal_advice", "nlu_fallback")
-        return memory.last if not names_something and (urgent or "wait" in reading.cues) else None
+        asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
+        moved_on = asks_else and reading.confidence > SURE and "wait" not in reading.cues
+        return None if names_something or moved_on else memory.last
     if reading.intent in (*ANSWERED, "emergency") and (names_something or reading.confidence > SURE):
         return None
     asks = reading.text.rstrip().endswith("?") or _ASKS.match(reading.text)
@@ -96,6 +134,8 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
         asked_terms(reading),
         asked_line(reading),
     )
+    if reading.intent == "definition" and (line is not None and stage is None or means(reading)):
+        return None
     over = line_over(reading)
     if over is not None and stage is None and last.stage is not None:
         return Question("sequence", stage=last.stage, from_line=over, direction="after")
@@ -130,7 +170,7 @@ def _other_name(
         return Question("sequence", drugs=drugs, direction=last.direction or "after", failed=last.failed)
     if drugs:
         return Question("drug_info", drugs=drugs[:1]) if reading.intent != "sequence" else None
-    if terms and reading.intent not in ("treatment", "sequence"):
+    if terms and reading.intent not in ("treatment", "sequence") and not (reading.intent == "drug_info" and last.drugs):
         return Question("definition", term=terms[0])
     return None
 

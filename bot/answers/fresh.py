@@ -17,6 +17,18 @@ NOT_IN_GUIDE = "not_in_guide"
 CHITCHAT = ("greet", "goodbye", "thanks", "bot_identity", "smalltalk", "affirm", "deny")
 _REFUSED = ("outlook", "prognosis", "personal_advice", "side_effect_or_dose", "emergency", "distress", "off_topic")
 _IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b", re.I)
+_URGENT = ("emergency", "distress", "side_effect_or_dose", "personal_advice", "sequence", "treatment")
+_FAILS = re.compile(r"\W*(?:and|so|but|ok|okay|what|well|say)?\s*(?:if|when|once|suppose|supposing)\b.{0,60}$", re.I)
+_WHATS_THAT = re.compile(
+    r"\W*(?:and |so |ok |sorry |wait )*(?:what(?:'?s| is| was| does)|wats?|whats)\W+(?:that|this|it|those|these)(?: mean)?(?: exactly| then)?\W*",
+    re.I,
+)
+_BARE_AFTER = re.compile(r"\W*(?:and |so |ok |whats |what'?s |what |comes? )*(?:aft(?:e)?r|before|beyond)\b|.*->", re.I)
+_ABOUT = re.compile(
+    r"\b(?:what|whats|what's|wats|is|are|the|a|tell|me|about|explain|info|on|drug|called|and|comes?|after|before|next|pls|please|"
+    r"so|ok)\b",
+    re.I,
+)
 _HAD = re.compile(
     r"\b(?:had|done|finish\w*|complet\w*|been through|went through|out (?:of )?the way|behind (?:me|her|us)|over)\b",
     re.I,
@@ -24,7 +36,7 @@ _HAD = re.compile(
 _NOW_WHAT = re.compile(r"\b(?:now|next|after\w*|then|follow\w*|left)\b", re.I)
 _WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
 _MEANING = re.compile(
-    r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\ba line\b|\blines?\b.{0,12}\bas in\b", re.I
+    r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\bas in what\b|\ba line\b|\blines?\b.{0,12}\bas in\b", re.I
 )
 _COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
 
@@ -41,6 +53,21 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     drugs = reading.values("drug")
     if intent in (*CHITCHAT, "nlu_fallback", "") and (stage or drugs or reading.names("line")):
         intent = "drug_info" if drugs and not stage else "treatment"
+    if _FAILS.match(reading.text) and "failed" in reading.cues and here and not drugs and intent not in _URGENT:
+        return _failed(reading, here, thread)
+    pointed = _pointed_at(reading, memory)
+    if pointed is not None:
+        return pointed
+    if drugs and not stage and _BARE_AFTER.match(reading.text) and len(reading.text.split()) <= 4:
+        return Question("sequence", drugs=drugs, direction=_direction(reading))
+    if (
+        drugs
+        and not reading.names("other_drug")
+        and intent.startswith(NOT_IN_GUIDE)
+        and _asks_about_drug(reading, intent)
+    ):
+        # A drug of the guide is ours, whatever the examples say: a drug added to the content file needs no example.
+        intent = "sequence" if {"after", "before", "failed"} & reading.cues else "drug_info"
     if intent.startswith(NOT_IN_GUIDE):
         topic = intent[len(NOT_IN_GUIDE) + 1 :] or None
         return Question(NOT_IN_GUIDE, stage=stage, drugs=drugs[:1], topic=topic, signs=reading.alarm.signs)
@@ -64,6 +91,37 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     return Question("unclear", stage=here)
 
 
+def _asks_about_drug(reading: Reading, intent: str) -> bool:
+    """Tells whether a message taken for one outside the guide asks about a drug that the guide does name."""
+    return intent == "not_in_guide_other_drug" or _ABOUT.sub(" ", _without_names(reading)).strip(" ?.!,") == ""
+
+
+def _without_names(reading: Reading) -> str:
+    rest = list(reading.text)
+    for mention in reading.mentions:
+        rest[mention.start : mention.end] = " " * (mention.end - mention.start)
+    return "".join(rest)
+
+
+def means(reading: Reading) -> bool:
+    """Tells whether a message asks what a word means."""
+    return _MEANING.search(reading.text) is not None
+
+
+def _pointed_at(reading: Reading, memory: Memory) -> Question | None:
+    """What "what's that?" points at: the drug, the word or the step of treatment that was shown last."""
+    if not _WHATS_THAT.fullmatch(reading.text):
+        return None
+    last, thread = memory.last, memory.thread
+    if last is not None and last.kind == "definition" and last.term:
+        return last
+    if last is not None and last.kind == "drug_info" and last.drugs:
+        return last
+    if thread is not None and thread.stage and thread.line:
+        return Question("definition", stage=thread.stage, line=thread.line, position=thread.position)
+    return None
+
+
 def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> Question:
     here = stage or (thread.stage if thread else None)
     over = line_over(reading)
@@ -79,7 +137,13 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         line = 1
     if line is None and stage is None and thread is not None and "again" in reading.cues:
         line = thread.line
-    return Question("treatment", stage=here, line=line, drugs=reading.values("drug"), therapies=named)
+    if line is None and stage is not None and thread is not None and {"same", "correct"} & reading.cues:
+        line = thread.line or thread.from_line
+    moves_on = thread is not None and thread.stage == here and thread.line not in (None, line) and line not in (None, 1)
+    kind = "sequence" if moves_on and "correct" not in reading.cues else "treatment"
+    return Question(
+        kind, stage=here, line=line, drugs=reading.values("drug") if kind == "treatment" else (), therapies=named
+    )
 
 
 def _failed(reading: Reading, stage: str, thread: Question | None) -> Question:
@@ -101,6 +165,18 @@ def _failed(reading: Reading, stage: str, thread: Question | None) -> Question:
 
 def _direction(reading: Reading) -> str:
     text = reading.text
+    turned = re.search(r"\b(after|before) (?:what|which)\b", text, re.I)
+    trailing = re.search(r"\b(?:come|comes|came|go|goes|given|used|start|starts)\s+(after|before)\W*$", text, re.I)
+    if trailing and re.match(r"\W*(?:so |and )?(?:what|which|whats|wat)\b", text, re.I) and reading.names("drug"):
+        # "What does Tukysa come after?" asks for what stands before it.
+        subject_first = text.lower().rfind(trailing.group(1).lower()) > max(
+            m.start for m in reading.mentions if m.kind == "drug"
+        )
+        if subject_first and re.search(r"\b(?:do|does|did)\b", text, re.I):
+            return "before" if trailing.group(1).lower() == "after" else "after"
+    if turned:
+        # "It comes after what?" asks for what stands before it.
+        return "before" if turned.group(1).lower() == "after" else "after"
     before = re.search(r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier)\b", text, re.I)
     after = re.search(r"\b(?:after\w*|next|then|follow\w*|beyond|once|since)\b|->", text, re.I)
     if before and after:
@@ -112,6 +188,9 @@ def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
     thread = memory.thread
     here = stage or (thread.stage if thread else None)
     drugs, kinds = drugs_over(reading), therapies(reading)
+    if "maintenance" in kinds and (len(kinds) > 1 or drugs):
+        # "Do they go onto maintenance after the taxane": maintenance is where it leads, not where it starts.
+        kinds = tuple(kind for kind in kinds if kind != "maintenance")
     failed = "failed" in reading.cues
     direction = _direction(reading)
     over, to_come = line_over(reading), line_to_come(reading)
@@ -147,13 +226,13 @@ def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
 
 
 def _from_thread(memory: Memory, direction: str, failed: bool, words: frozenset[str]) -> Question:
-    """ "And after that?", "and before it?": from where the conversation is."""
+    """Where "and after that?" or "and before it?" leads from the place that the conversation is at."""
     thread, last = memory.thread, memory.last
     if thread is None or not (thread.stage or thread.drugs):
         return Question("sequence", failed=failed)
     # "Before it" is before the drug asked about; "before that" is before the step that was shown.
     about_drug = last is not None and last.kind == "sequence" and last.drugs and last.direction not in (None, direction)
-    if about_drug and last is not None and "it" in words:
+    if about_drug and last is not None and not words & {"that", "those", "this", "thats"}:
         return Question("sequence", stage=last.stage, drugs=last.drugs, direction=direction, failed=failed)
     if thread.kind == "drug_info" and thread.drugs:
         return Question("sequence", stage=thread.stage, drugs=thread.drugs, direction=direction, failed=failed)
@@ -197,6 +276,8 @@ def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question
     if explained and last is not None and not special and "that" in reading.cues:
         if not terms or {"same", "compare", "why"} & reading.cues:
             return Question("definition", term=last.term, stage=at.stage, line=at.line)
+    if stage is not None and therapies(reading) and not means(reading) and _WHERE.search(reading.text):
+        return Question("treatment", stage=stage, therapies=therapies(reading))
     if terms:
         return Question("definition", term=(special or list(terms))[0], stage=stage)
     if reading.names("drug"):

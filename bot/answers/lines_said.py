@@ -8,7 +8,7 @@ from bot.answers.reading import Mention, Reading
 
 _GAP = r"\W+(?:\w+\W+){0,2}$"
 _OVER_BEFORE = re.compile(
-    r"\b(?:after|once|since|finish\w*|done|following|past|beyond|fail\w*|had|completed|end of|through|when)" + _GAP,
+    r"\b(?:after|once|since|finish\w*|done|follow\w*|past|beyond|fail\w*|had|completed|end of|through|when)" + _GAP,
     re.I,
 )
 _ON_NOW = re.compile(r"\b(?:on|having|doing|getting)" + r"\W+(?:(?:my|her|the|his)\W+)?$", re.I)

@@ -18,7 +18,7 @@ def answer_outlook(question: Question, guide: Guide) -> Reply:
     text = said.replace(",,", ",") + " ".join(passage.text for passage in shown)
     return Reply(
         kind="outlook",
-        text=f"{text} The guide gives no numbers, and cannot tell how it will go for one person.",
+        text=f"{text} The guide gives no numbers and cannot speak for one person.",
         stage=None,
         passages=tuple(passage.id for passage in shown),
         section=shown[0].section if shown else None,

@@ -9,7 +9,9 @@ from bot.answers.question import Choice
 _WORDS = {"one": 1, "first": 1, "1st": 1, "two": 2, "second": 2, "2nd": 2, "three": 3, "third": 3, "3rd": 3,
           "four": 4, "fourth": 4, "4th": 4, "last": -1}  # fmt: skip
 _PICK = re.compile(
-    r"(?:(?:i(?:'ll| will|ll)? (?:pick|choose|take|want|go (?:with|for))|lets? (?:do|try|have)|give me|go with)\s+)?"
+    r"(?:(?:ok|okay|yes|yeah|um+|er+m?|so|the one|its|it's)\s+)*"
+    r"(?:(?:i(?:'ll| will|ll)? (?:pick|choose|take|want|go (?:with|for))|"
+    r"lets? (?:do|try|have)|give me|go with)\s+)?"
     r"(?:the\s+)?(?:(?:number|no\.?|num|option|choice|answer|#)\s*)?"
     r"(?P<number>[1-4]|one|two|three|four|first|second|third|fourth|1st|2nd|3rd|4th|last)"
     r"(?:\s+(?:one|option|choice|please|pls|plz|thanks|ta|on the list|in the list|of (?:them|those|these)))*"
@@ -37,6 +39,11 @@ def pick(text: str, choices: tuple[Choice, ...]) -> Choice | None:
     if number == -1:
         return choices[-1]
     return choices[number - 1] if number <= len(choices) else None
+
+
+def is_bare_number(text: str) -> bool:
+    """Tells whether a message is nothing but a number, such as one that is not on the list."""
+    return re.fullmatch(r"\W*\d{1,3}\W*", text) is not None
 
 
 def _plain(text: str) -> str:

@@ -38,7 +38,8 @@ class Reading:
         mentions: what it names, in order.
         cues: small words that change the meaning (see `bot.language.cues`).
         alarm: the safety screen's verdict.
-        parts: when the message asks several things, one reading for each, in order; else empty.
+        parts: when the message says several things, one reading for each, in order; else empty.
+        asks: this part has the shape of a question.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Reading:
     cues: frozenset[str] = frozenset()
     alarm: Alarm = Alarm()
     parts: tuple[Reading, ...] = ()
+    asks: bool = False
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Reading:
@@ -75,6 +77,7 @@ class Reading:
                 str(alarm.get("framing") or "none"),
             ),
             parts=tuple(cls.from_dict(part) for part in data.get("parts") or ()),
+            asks=bool(data.get("asks")),
         )
 
     def values(self, kind: str) -> tuple[str, ...]:

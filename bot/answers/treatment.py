@@ -15,7 +15,7 @@ def answer_treatment(question: Question, guide: Guide) -> Reply:
     stage = question.stage
     if stage is None:
         return ask_stage(question, guide)
-    if question.line is None and question.therapies:
+    if question.line is None and (question.therapies or question.drugs):
         question = question.with_(line=_line_with(question, guide))
     cells = guide.treatments(stage, question.line)
     if not cells:
@@ -28,7 +28,7 @@ def answer_treatment(question: Question, guide: Guide) -> Reply:
     named = {brand for cell in cells for step in cell.steps for brand in step.drugs}
     missing = [brand for brand in question.drugs if brand not in named and guide.drug(brand) is not None]
     if missing:
-        place = place_name(guide, question.stage, question.line)
+        place = place_name(guide, cells[0].stage, question.line)
         text = f"The guide does not name {' or '.join(missing)} for {place}.\n{text}"
     last = cells[0] if question.line is not None else None
     return Reply(
@@ -49,8 +49,10 @@ def answer_treatment(question: Question, guide: Guide) -> Reply:
 def _line_with(question: Question, guide: Guide) -> int | None:
     """The one line of the stage that names the kinds of therapy in the question, if it is only one."""
     counts: dict[int, int] = {}
-    for term in question.therapies:
-        for line in {step.line for step in guide.places_of_therapy(term, question.stage)}:
+    places = [guide.places_of_therapy(term, question.stage) for term in question.therapies]
+    places += [guide.places_of_drug(brand, question.stage) for brand in question.drugs]
+    for steps in places:
+        for line in {step.line for step in steps}:
             counts[line] = counts.get(line, 0) + 1
     best = [line for line, count in counts.items() if count == max(counts.values())]
     return best[0] if len(best) == 1 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answers.question import ANSWERED
-from bot.answers.reply import MAX_CHOICES, MAX_WORDS, Reply, Source
+from bot.answers.reply import MAX_CHOICES, MAX_TITLE, MAX_WORDS, Reply, Source
 from bot.answers.wording import say
 from bot.clinic import Clinic
 from bot.guide.queries import Guide
@@ -16,7 +16,7 @@ _ORDERED = ("treatment", "sequence", "drug_info")
 def wrap(reply: Reply, guide: Guide, clinic: Clinic, *, first: bool) -> Reply:
     """Returns the reply with disclaimer, source and choices, in at most `MAX_WORDS` words.
 
-    Choices are dropped from the end, before anything else, where the reply would be too long.
+    Choices are dropped from the end, before anything else, where the reply would be too long; long titles are cut.
 
     Args:
         reply: the answer.
@@ -42,7 +42,9 @@ def wrap(reply: Reply, guide: Guide, clinic: Clinic, *, first: bool) -> Reply:
         before=(*reply.before, *before),
         after=tuple(after),
         source=source,
-        choices=reply.choices[:MAX_CHOICES],
+        choices=tuple(
+            replace(choice, title=choice.title[:MAX_TITLE].rstrip()) for choice in reply.choices[:MAX_CHOICES]
+        ),
     )
     while len(whole.full_text().split()) > MAX_WORDS and whole.choices and reply.kind != "clarify":
         whole = replace(whole, choices=whole.choices[:-1])

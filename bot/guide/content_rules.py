@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 from bot.guide.content import Content
 from bot.guide.readability import MAX_GRADE, grade, sentences
@@ -187,7 +187,7 @@ def _references(content: Content) -> Iterator[Problem]:
         used += [(("drugs", index, "passages", n), name, passages, "passage") for n, name in enumerate(drug.passages)]
         if drug.family:
             used.append((("drugs", index, "family"), drug.family, terms, "term"))
-    staged: list[tuple[str, list[Optional[str]]]] = [
+    staged: list[tuple[str, list[str | None]]] = [
         ("terms", [entry.stage for entry in content.terms]),
         ("passages", [entry.stage for entry in content.passages]),
         ("questions", [entry.stage for entry in content.questions]),

@@ -1,28 +1,92 @@
 """Decides on the one intent of a message from the screen, the guesses and what is named.
 
-The safety screen cannot be outvoted. After it, the classifier leads; a message near to no known example is not
-understood (`nlu_fallback`), and is then answered by asking again rather than by guessing.
+The safety screen cannot be outvoted. After it, the classifier leads, with a few plain rules for what its examples cannot
+teach it well; a message near to no known example is not understood (`nlu_fallback`), and is then answered by asking
+again rather than by guessing. Every decision carries its reason, for `bot explain`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.language.cleaning import MAX_READ
 from bot.language.intent_model import Guess
+from bot.language.tongues import is_other_language
 
 FALLBACK = "nlu_fallback"
-NEAR = 0.2
+# Closeness below which a message counts as not understood, unless it names a stage or a drug of the guide.
+NEAR = 0.3
+# The classifier may call an emergency that the screen did not see, but only when it is surer than this.
+SURE_EMERGENCY = 0.6
+_ASKED_FACTS = ("treatment", "sequence", "drug_info", "definition", "prognosis", "outlook", "talking")
+_SIDE_EFFECTS = re.compile(r"\bside[\s-]*effects?\b|\bside[\s-]*affects?\b|\bs/e\b|\bSEs\b|\btoxicit\w+", re.IGNORECASE)
+_TO_ASK = re.compile(
+    r"\b(?:ask|questions?|bring up|raise|tell (?:my|the|her|his) (?:onc|doc|nurse)\w*)\b", re.IGNORECASE
+)
+_DOSE = re.compile(
+    r"\b(?:dos(?:e|es|age|ing)|\d+\s?(?:mg|mcg|milligrams?)|how (?:many|much) (?:mg|tablets?|pills?|cycles?|rounds?|"
+    r"sessions?|infusions?|doses|(?:months|weeks|days|years)(?! (?:left|to live|have|do i have|has|will|can|does)))|"
+    r"how (?:often|long) (?:is|are|does|do) (?:the|each|an?|you|they) ?"
+    r"(?:infusions?|drips?|cycles?|session)?|missed (?:a|my|the|her|his) (?:dose|tablet|pill))\b",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[^\W_]")
+_SAD = frozenset(
+    "\U0001f622\U0001f62d\U0001f494\U0001f614\U0001f61e\U0001f61f\U0001f625\U0001f630\U0001f631\U0001f628\u2639\U0001f629\U0001f62b\U0001f641"
+)
+_GLAD = frozenset(
+    "\U0001f44d\U0001f64f\u2764\U0001f60a\U0001f642\U0001f600\U0001f603\U0001f604\U0001f970\U0001f618\U0001f495\U0001f49c\U0001f497\U0001f917\U0001f44c"
+)
+_ADVICE = re.compile(r"\b(?:should|shall|would you|ought|better for (?:me|her|him)|worth it)\b", re.IGNORECASE)
 
 
-def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float]:
-    """Returns intent and confidence for a reading."""
+def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float, str]:
+    """Returns intent, confidence and the reason for a reading."""
     alarm = reading["safety"].get("kind")
     if alarm:
-        return ("emergency" if alarm == "emergency" else "distress"), 1.0
-    if not guesses or len(reading["text"]) > MAX_READ:
-        return FALLBACK, 0.0
-    best = guesses[0]
-    if best.confidence < NEAR and not any(m["kind"] in ("stage", "drug") for m in reading["mentions"]):
-        return FALLBACK, best.confidence
-    return best.intent, best.confidence
+        return ("emergency" if alarm == "emergency" else "distress"), 1.0, "safety screen"
+    text = reading["text"]
+    if not text or len(text) > MAX_READ:
+        return FALLBACK, 0.0, "no text" if not text else "too long to read"
+    if not _LETTER.search(text):
+        return _without_letters(text)
+    foreign = [guess for guess in guesses if guess.intent == "other_language"]
+    if (foreign or len(text.split()) > 4) and is_other_language(text):
+        return "other_language", 1.0, "not in English"
+    if not guesses:
+        return FALLBACK, 0.0, "no guess"
+    best, reason = _best(reading, guesses)
+    named = any(m["kind"] in ("stage", "drug") and not m["negated"] for m in reading["mentions"])
+    if best.confidence < NEAR and not named and best.intent != "off_topic":
+        return FALLBACK, best.confidence, "near to no known example"
+    if best.intent in _ASKED_FACTS and _SIDE_EFFECTS.search(text) and not _TO_ASK.search(text):
+        return "side_effect_or_dose", best.confidence, "names side effects"
+    if best.intent in ("treatment", "drug_info", "prognosis", "definition") and _DOSE.search(text):
+        if not _ADVICE.search(text):
+            return "side_effect_or_dose", best.confidence, "names a dose or a schedule"
+    return best.intent, best.confidence, reason
+
+
+def _without_letters(text: str) -> tuple[str, float, str]:
+    """A message of signs and emoji only."""
+    if any(ch in _SAD for ch in text):
+        return "distress", 1.0, "only a sad emoji"
+    if any(ch in _GLAD for ch in text):
+        return "thanks", 1.0, "only a glad emoji"
+    return FALLBACK, 0.0, "no words"
+
+
+def _best(reading: dict[str, Any], guesses: list[Guess]) -> tuple[Guess, str]:
+    """The first guess that may stand: an emergency that the screen does not see needs more than a slight lead."""
+    first = guesses[0]
+    if first.intent == "other_language" and len(guesses) > 1:
+        return guesses[1], "classifier (the message is in English)"
+    if first.intent != "emergency" or len(guesses) < 2:
+        return first, "classifier"
+    framing = reading["safety"].get("framing")
+    if framing in ("question", "history", "future"):
+        return guesses[1], f"classifier (the sign is told as {framing}, not as happening now)"
+    if first.probability < SURE_EMERGENCY:
+        return guesses[1], "classifier (the screen sees no emergency)"
+    return first, "classifier"

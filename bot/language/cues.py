@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 
 _PATTERNS: dict[str, str] = {
-    "after": r"\b(?:after\w*|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
+    "after": r"\b(?:after\w*|aftr|aftre|afer|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
     r"subsequent\w*|later|->|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b",
     "before": r"\b(?:before\w*|prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
-    "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?work\w*|(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"
+    "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?work\w*|"
+    r"(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"
     r"(?:work\w*|do (?:it|the job|the trick)|help\w*|hold\w*|shr[iau]nk\w*|respond\w*|enough|gone|get it all|clear\w*)|"
     r"not (?:work\w*|respond\w*|enough|shrink\w*|holding)|no longer work\w*|gave up|given up|give up on|quit\w*|progress\w*|"
     r"grow\w*|grew|c[ao]me(?:s)? back|gets? worse|getting worse|resist\w*|gives? out|packed (?:up|in)|r[ua]n out|wears? off|"
     r"wore off|stopp?ed|still there|hasnt gone|new spots|playing up)\b",
-    "start": r"\b(?:at the (?:start|beginning)|to (?:start|begin)(?: with| off)?|starts?(?: off)? (?:with|on)|begins?(?: with)?|"
+    "start": r"\b(?:(?:at|in|from) the (?:very )?(?:start|beginning|outset)|(?:start|beginning) of (?:the )?treatment|"
+    r"to (?:start|begin)(?: with| off)?|"
+    r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|"
     r"opening|opens|kick(?:s)? off|starting (?:point|treatment)|initially|straight (?:away|off)|from the (?:start|off)|"
     r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?)\b",
     "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|steps|pathway|roadmap)\b",

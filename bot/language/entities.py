@@ -20,7 +20,7 @@ from bot.language.spelling import Spelling
 from bot.language.vocabulary import Vocabulary
 
 _NUMBER = re.compile(r"(\d|zero|one|two|three|four|five|six|iv|i{1,3}|v)[abc]?$")
-_NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "no", "never", "without"})
+_NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "never", "without"})
 _WORDS_TO_SPELL = ("stage", "metastatic", "neoadjuvant", "maintenance", "luminal", "conjugate", "taxane", "secondaries",
                    "secondary", "surgery", "chemotherapy", "frontline", "metastases", "oncologist")  # fmt: skip
 
@@ -168,7 +168,10 @@ def _look_up(text: str, known: dict[str, Any]) -> str:
 
 def _is_negated(span: Span) -> bool:
     before = span.doc[max(0, span.start - 2) : span.start]
-    return any(token.lower_ in _NEGATIONS for token in before)
+    if not len(before):
+        return False
+    # "no nodes, stage 1" and "no, stage 2" deny nothing about the stage; "no mets" and "not a stage 2" do.
+    return before[-1].lower_ == "no" or any(token.lower_ in _NEGATIONS for token in before)
 
 
 # When two kinds claim the same words, the more specific reading wins; a stage and a term may share a word.

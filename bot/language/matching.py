@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from bot.language.outside import Outside
 from bot.language.vocabulary import Vocabulary
 
-STAGE_WORDS = ["stage", "stages", "staged", "staging", "stg", "stge", "satge", "stag", "satage"]
+STAGE_WORDS = ["stage", "stages", "staged", "staging", "stg", "stge", "satge", "stag", "satage", "st", "st."]
 ORDINALS = {
     "1": 1, "1st": 1, "first": 1, "frist": 1, "fisrt": 1, "initial": 1,
     "2": 2, "2nd": 2, "second": 2, "secound": 2, "sencond": 2,
@@ -38,7 +38,7 @@ AFTER_ORDINAL = frozenset([
 _SPREAD_VERBS = [
     "spread", "spreading", "spreads", "gone", "went", "moved", "travelled", "traveled", "mets", "metastases", "recurred",
     "secondary", "secondaries", "progression", "progressed", "spots", "lesion", "lesions", "cancer", "back", "tumours",
-    "tumors", "it", "its", "spred", "jumped", "metastasised", "metastasized", "turned", "reached",
+    "tumors", "it", "its", "spred", "jumped", "metastasised", "metastasized", "turned", "reached", "into",
 ]  # fmt: skip
 _ORGANS = [
     "liver", "lung", "lungs", "bone", "bones", "brain", "spine", "skull", "pelvis", "hip", "hips", "ribs", "rib",
@@ -86,7 +86,8 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
     ordinal = {"NORM": {"IN": _ORDINAL_WORDS}}
     spread = {"NORM": {"IN": _SPREAD_VERBS}}
     small = {"NORM": {"IN": ["to", "in", "into", "on", "at", "the", "my", "her", "his", "their", "of", "now", "mums",
-                             "moms", "both", "and", "her2", "up", "a", "few", "new", "is", "was", "been", "other", "'s", "s", "also", "gone"]},
+                             "moms", "both", "and", "her2", "up", "a", "few", "new", "is", "was", "been",
+                             "other", "'s", "s", "also", "gone"]},
              "OP": "*"}  # fmt: skip
     organ = {"NORM": {"IN": _ORGANS}}
     return {

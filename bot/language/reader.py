@@ -1,7 +1,7 @@
-"""Reads one message: clean text, mentions, cues, the safety verdict and the intent, put together as plain data.
+"""Reads one message: clean text, mentions, cues, the safety verdict and the intents, put together as plain data.
 
 The Rasa components in `bot.language.components` do the same step by step inside Rasa's graph; tests, the evaluation and
-`bot explain` use this class. Both call the same functions, so they cannot differ.
+`bot explain` use the class `Reader`. Both call the same functions, so they cannot differ.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from bot.language.cues import find_cues
 from bot.language.entities import MentionFinder
 from bot.language.intent_model import Guess, IntentModel
 from bot.language.safety import SafetyScreen
+from bot.language.segments import asks, split, worth_splitting
 
-FALLBACK = "nlu_fallback"
+NO_ALARM: dict[str, Any] = {"kind": None, "signs": [], "person": "self", "framing": "none", "spans": []}
+Segment = tuple[int, int, list[Guess]]
 
 
 class Reader:
@@ -31,29 +33,63 @@ class Reader:
     def read(self, text: object) -> dict[str, Any]:
         """Returns the reading of one message, as `bot.answers.reading.Reading.from_dict` takes it."""
         cleaned = clean(text)
-        verdict = self.screen.screen(cleaned)
-        readable = cleaned[:MAX_READ]
-        mentions = self.finder.find(readable)
-        guesses = self.model.guess([readable])[0] if readable else []
-        return assemble(cleaned, [asdict(m) for m in mentions], verdict.to_dict(), guesses)
+        safety = self.screen.screen(cleaned).to_dict()
+        mentions = [asdict(mention) for mention in self.finder.find(cleaned[:MAX_READ])]
+        guesses, segments = guess_intents(self.model, cleaned, alarm=bool(safety.get("kind")))
+        return assemble(cleaned, mentions, safety, guesses, segments)
 
 
-def assemble(text: str, mentions: list[dict[str, Any]], safety: dict[str, Any], guesses: list[Guess]) -> dict[str, Any]:
-    """Puts the parts of a reading together and lets the arbiter decide on the intent."""
+def guess_intents(model: IntentModel, text: str, *, alarm: bool) -> tuple[list[Guess], list[Segment]]:
+    """Returns the guesses for a whole message, and for each of its segments where reading them apart may help."""
+    readable = text[:MAX_READ]
+    if not readable or len(text) > MAX_READ and not alarm:
+        return [], []
+    spans = split(readable, fine=alarm)
+    if not worth_splitting(readable, spans, alarm=alarm):
+        return model.guess([readable])[0], []
+    all_guesses = model.guess([readable, *(readable[start:end] for start, end in spans)])
+    return all_guesses[0], [(*span, guesses) for span, guesses in zip(spans, all_guesses[1:], strict=True)]
+
+
+def assemble(
+    text: str,
+    mentions: list[dict[str, Any]],
+    safety: dict[str, Any],
+    guesses: list[Guess],
+    segments: list[Segment] | None = None,
+) -> dict[str, Any]:
+    """Puts the parts of a reading together and lets the arbiter decide on the intent.
+
+    Args:
+        text: the clean message.
+        mentions: what it names, as dictionaries.
+        safety: the screen's verdict, as a dictionary.
+        guesses: the best intents of the whole message.
+        segments: spans of the message with the best intents of each, when it says several things.
+    """
     reading = {
         "text": text,
         "mentions": mentions,
         "cues": list(find_cues(text)),
         "safety": safety,
         "ranking": [
-            {
-                "intent": g.intent,
-                "probability": round(g.probability, 4),
-                "confidence": round(g.confidence, 4),
-            }
+            {"intent": g.intent, "probability": round(g.probability, 4), "confidence": round(g.confidence, 4)}
             for g in guesses
         ],
-        "parts": [],
     }
-    intent, confidence = arbitrate(reading, guesses)
-    return {**reading, "intent": intent, "confidence": confidence}
+    intent, confidence, reason = arbitrate(reading, guesses)
+    parts = [_part(text, mentions, safety, segment) for segment in segments or []]
+    return {**reading, "intent": intent, "confidence": confidence, "reason": reason, "parts": parts}
+
+
+def _part(text: str, mentions: list[dict[str, Any]], safety: dict[str, Any], segment: Segment) -> dict[str, Any]:
+    start, end, guesses = segment
+    said = text[start:end]
+    inside = [
+        {**m, "start": m["start"] - start, "end": m["end"] - start}
+        for m in mentions
+        if start <= m["start"] and m["end"] <= end
+    ]
+    urgent = safety.get("kind") and any(a < end and start < b for a, b in safety.get("spans") or ())
+    part = assemble(said, inside, {**safety, "spans": []} if urgent else NO_ALARM, guesses)
+    return {**part, "asks": asks(said)}

@@ -87,15 +87,17 @@ class SafetyScreen:
         groups = groups_of(rules)
         self._groups = {name: frozenset(words) for name, words in groups.items()}
         self._readings = rules.readings
+        self._ranked = self._groups["temperature"] | self._groups["not_temperature"]
         self._together = rules.together
         self._emergency = frozenset(rules.emergency)
         self._signs = Finder({name: sign.patterns for name, sign in rules.emergency.items()} | dict(rules.weak), groups)
         self._crisis = Finder({name: sign.patterns for name, sign in rules.crisis.items()}, groups)
         self._idioms = Finder({"idiom": rules.idioms}, groups)
+        self._no_wish = Finder({"no wish": rules.no_wish}, groups)
         self._deaths = Finder(rules.death_words, groups)
         self._cues = Finder(rules.context, groups)
         finders = (self._signs, self._crisis, self._cues)
-        words = {word for finder in finders for phrase in finder.vocabulary for word in phrase.split()}
+        words = [word for finder in finders for phrase in sorted(finder.vocabulary) for word in phrase.split()]
         known = {word for group in self._groups.values() for phrase in group for word in phrase.split()}
         known |= self._idioms.vocabulary | self._deaths.vocabulary | set(rules.ordinary_words.split())
         self._reader = Reader(words, rules.short_forms, rules.joined, known)
@@ -174,7 +176,10 @@ class SafetyScreen:
             after = words[number.end : number.end + 2]
             before = words[max(0, number.start - 6) : number.start]
             start, end = number.start, number.end
-            if not {"sats", "oxygen", "saturation", "spo", "o"}.isdisjoint(before) and 50 <= number.value <= limits.oxygen:
+            if (
+                not {"sats", "oxygen", "saturation", "spo", "o"}.isdisjoint(before)
+                and 50 <= number.value <= limits.oxygen
+            ):
                 yield Match("breathless", start, end)
             elif not {"pulse", "heart", "bpm", "heartrate"}.isdisjoint([*before, *after]) and (
                 number.value >= limits.pulse_high
@@ -197,10 +202,12 @@ class SafetyScreen:
             return None
         unit = not {"c", "f", "degrees", "deg", "celsius", "fahrenheit", "centigrade"}.isdisjoint(after)
         named = unit or not self._groups["temperature"].isdisjoint(view.around(25))
-        odd = not self._groups["not_temperature"].isdisjoint(before[-2:])
+        kinds = [word in self._groups["temperature"] for word in before if word in self._ranked]
+        odd = bool(kinds) and not kinds[-1]
         if (odd and not (named and number.exact)) or not (named or number.exact):
             return None
-        if view.is_limit(number.start):
+        weather = not self._groups["weather"].isdisjoint(words[number.end : number.end + 4] + before)
+        if view.is_limit(number.start) or weather and {"temp", "temperature", "fever", "my"}.isdisjoint(words):
             return None
         if value >= (limits.fever_celsius if celsius else limits.fever_fahrenheit):
             return "fever"
@@ -246,7 +253,7 @@ class _View:
 
     def around(self, count: int) -> list[str]:
         """Returns the words of this sentence and the nearest ones of its neighbours."""
-        words = list(self.sentence.words)
+        words = list(self.without_idioms.words)
         if self._number:
             words = self._sentences[self._number - 1].words[-count:] + words
         if self._number + 1 < len(self._sentences):
@@ -259,8 +266,13 @@ class _View:
 
     def framing_of_crisis(self, match: Match) -> str | None:
         """Returns how a wish to die is meant, or None if it is denied."""
+        if self._is_widest(match) and any(_overlap(match, other) for other in self._no_wish()):
+            return None
         free = self._without("crisis_denial", "no_crisis_denial")
-        if any(0 <= match.start - cue.end <= 2 and self._joined(cue, match) for cue in free):
+        if any(
+            0 <= match.start - cue.end <= 2 and self._joined(cue, match) and self._same_speaker(cue, match)
+            for cue in free
+        ):
             return None
         if any(cue.end <= match.start and self._governs(cue, match, 8) for cue in self.cues("crisis_question")):
             return "question"
@@ -268,16 +280,28 @@ class _View:
             return "question"
         return "history" if self._is_over(match) else "now"
 
+    def _is_widest(self, match: Match) -> bool:
+        """Whether a match is the widest rule: the writer as subject, and at the end nothing but "die" or "died"."""
+        words = self.sentence.words
+        return words[match.start] in ("i", "me") and words[match.end - 1] in ("die", "died")
+
+    def _no_wish(self) -> list[Match]:
+        return self._screen._no_wish.find(self.without_idioms)
+
+    def _same_speaker(self, cue: Match, match: Match) -> bool:
+        """Whether nobody begins a new statement between a "not" and a match ("life has no meaning i want to die")."""
+        return self._screen._groups["subject"].isdisjoint(self.sentence.words[cue.end : match.start])
+
     def framing(self, match: Match) -> str | None:
         """Returns how a sign is meant, or None if it is denied."""
         if self._is_denied(match):
             return None
         if any(self._governs(cue, match, 14) for cue in self._without("what_if", "no_what_if")):
             return "future"
-        lived = self._is_lived(match)
+        lived = self._is_lived(match) or self._is_own_reading(match)
         if not lived and self._is_asked(match):
             return "question"
-        if not lived and any(self._governs(cue, match, 8) for cue in self.cues("fear")):
+        if not lived and any(self._governs(cue, match, 8) for cue in self._without("fear", "no_fear")):
             return "future"
         return "history" if self._is_over(match) else "now"
 
@@ -378,17 +402,34 @@ class _View:
         for cue in self.cues("experience"):
             if start <= cue.start < match.end and match.start - cue.end <= 4 and not self._is_inverted(cue):
                 return True
+        if any(cue.start < match.end and 0 <= match.start - cue.end <= 1 for cue in self.cues("owned")):
+            return True
+        if any(cue.name == "owned" and match.start <= cue.start < match.end for cue in self.cues("owned")):
+            return True
         later = self._later(match, 14)
-        return any(word in later for word in ("happened", "happening")) and not {"twice", "today", "again"}.isdisjoint(later)
+        return any(word in later for word in ("happened", "happening")) and not {"twice", "today", "again"}.isdisjoint(
+            later
+        )
+
+    def _is_own_reading(self, match: Match) -> bool:
+        """Whether a match is a number that somebody read: "is 38.4 a fever", not "what counts as fever, 38"."""
+        start, end = self._clause(match)
+        words = self.sentence.words
+        return words[match.start][0].isdigit() and self._screen._groups["limits"].isdisjoint(words[start:end])
 
     def _is_inverted(self, cue: Match) -> bool:
         """Whether "i have" is part of "will i have"."""
         words = self.sentence.words
-        asks = cue.start > 0 and words[cue.start - 1] in self._screen._groups["helpers"]
-        return asks and words[cue.start] in ("i", "she", "he", "mum", "dad", "wife", "husband", "partner", "my")
+        helpers = self._screen._groups["helpers"]
+        asks = cue.start > 0 and words[cue.start - 1] in helpers
+        return (
+            not helpers.isdisjoint(words[cue.start + 1 : cue.end])
+            or asks
+            and words[cue.start] in ("i", "she", "he", "mum", "dad", "wife", "husband", "partner", "my")
+        )
 
     def _is_asked(self, match: Match) -> bool:
-        if any(self._governs(cue, match, 8) for cue in self.cues("question")):
+        if any(self._governs(cue, match, 8) for cue in self._without("question", "no_question")):
             return True
         if any(0 <= match.start - cue.end <= 1 and self._joined(cue, match) for cue in self.cues("question_near")):
             return True
@@ -398,7 +439,7 @@ class _View:
         return opened and any(0 <= cue.start - match.end <= 9 for cue in self.cues("question_close"))
 
     def _is_noun_phrase(self, cue: Match) -> bool:
-        return self.sentence.words[cue.start] in ("side", "symptom", "symptoms")
+        return self.sentence.words[cue.start] in ("side", "symptom", "symptoms", "risk")
 
     def _is_over(self, match: Match) -> bool:
         """Whether a sign is told as past: "had a fever in march", "used to get chest pain", "died of a stroke"."""
@@ -419,7 +460,11 @@ class _View:
                     return True
             elif gap < 0 or gap <= 14 and (verbs or gap <= 1) and not self._dates_treatment(match, cue):
                 return True
-            elif gap <= 14 and (self._says(match, "fine_now", 30) or self._says(match, "resolved", 6)) and not self._dates_treatment(match, cue):
+            elif (
+                gap <= 14
+                and (self._says(match, "fine_now", 30) or self._says(match, "resolved", 6))
+                and not self._dates_treatment(match, cue)
+            ):
                 return True
         if self._number + 1 < len(self._sentences) and verbs:
             follow = self._sentences[self._number + 1]
@@ -445,7 +490,9 @@ class _View:
 
     def _comes_back(self, later: list[str]) -> bool:
         after = Sentence(later, [(0, 0)] * len(later))
-        return any(cue.name == "again" for cue in self._screen._cues.find(after))
+        cues = self._screen._cues.find(after)
+        exceptions = [cue for cue in cues if cue.name == "no_again"]
+        return any(cue.name == "again" and not any(_overlap(cue, no) for no in exceptions) for cue in cues)
 
     def _says(self, match: Match, name: str, reach: int) -> bool:
         later = self._later(match, reach)

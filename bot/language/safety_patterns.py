@@ -81,6 +81,7 @@ class Rules(BaseModel):
     together: tuple[tuple[str, str, str], ...]
     crisis: dict[str, Sign]
     idioms: tuple[str, ...]
+    no_wish: tuple[str, ...]
     death_words: dict[str, tuple[str, ...]]
     context: dict[str, tuple[str, ...]]
     ordinary_words: str
@@ -94,12 +95,12 @@ class Rules(BaseModel):
 
 CONTEXT_CUES = (
     "denial", "no_denial", "denial_after", "what_if", "no_what_if", "fear", "question", "question_open",
-    "question_close", "question_near", "action", "experience", "now", "no_now", "past_verb", "past_time", "resolved", "fine_now", "again",
+    "question_close", "question_near", "no_question", "no_fear", "action", "owned", "experience", "now", "no_now", "past_verb", "past_time", "resolved", "fine_now", "again", "no_again",
     "threshold", "unwell", "crisis_denial", "no_crisis_denial", "crisis_question",
 )  # fmt: skip
 NEEDED_WORDS = (
     "self", "other", "relation", "treatment", "clause", "temperature", "not_temperature", "not_degrees", "gap_stops",
-    "denial_ends", "subject", "report_verbs", "chemo_words", "helpers", "statement",
+    "denial_ends", "subject", "report_verbs", "chemo_words", "helpers", "statement", "limits", "weather", "goes_on",
 )  # fmt: skip
 DEATH_FRAMINGS = ("history", "future", "question")
 
@@ -215,8 +216,8 @@ class Finder:
                 expression.append(r"(?:^|(?<= ,))" if item == "^" else r"(?= $| , )")
                 continue
             if gap := re.fullmatch(r"\[(\d+)(,?)\]", item):
-                letters = "[^ ]" if gap[2] else "[^ ,]"
-                expression.append(rf"(?: (?!(?:{stops}) ){letters}+(?= )){{0,{gap[1]}}}?")
+                barred = "no|without|never" if gap[2] else rf"{stops}|,"
+                expression.append(rf"(?: (?!(?:{barred}) )[^ ]+(?= )){{0,{gap[1]}}}?")
                 continue
             if count := re.fullmatch(r"(\d+)\+", item):
                 expression.append(rf" (?:{_numbers_from(int(count[1]))})(?= )")

@@ -18,6 +18,7 @@ _PIECE = re.compile(
     r"|(?P<stop>[.!?;\n]+)|(?P<degree>[°º])|(?P<plus>[&+])"
 )
 _QUOTES = str.maketrans(dict.fromkeys("’‘ʼ`´′\u200b\u200c\u200d\u2060\ufeff\u00ad", "'") | {"\u00a0": " ", "º": "°"})
+_DOUBLED = re.compile(r"(.)\1")
 _STRETCH = re.compile(r"(.)\1{2,}")
 
 _LONGEST = 60  # words of one sentence that are read together; a longer one is read in overlapping parts
@@ -79,7 +80,8 @@ class Reader:
         """Takes the words worth correcting to and the words that must be left alone.
 
         Args:
-            sign_words: words that the rules look for; those of five letters and more are corrected to.
+            sign_words: words that the rules look for, the most important first; those of five letters and more are
+                corrected to.
             short_forms: a word as patients write it, mapped to the word or words it means.
             joined: two words ("can not"), mapped to the one the rules use ("cant").
             ordinary: words that look like a misspelt sign word and are none ("cheat", "never").
@@ -87,9 +89,9 @@ class Reader:
         self._short = {key: value.split() for key, value in short_forms.items()}
         self._joined = {tuple(key.split()): value for key, value in joined.items()}
         self._joinable = frozenset(first for first, _ in self._joined)
-        words = frozenset(sign_words)
-        self._known = words | frozenset(ordinary) | frozenset(self._short)
-        self._rank = {word: rank for rank, word in enumerate(sorted(w for w in words if len(w) >= 5))}
+        words = list(dict.fromkeys(sign_words))
+        self._known = frozenset(words) | frozenset(ordinary) | frozenset(self._short)
+        self._rank = {word: rank for rank, word in enumerate(w for w in words if len(w) >= 5)}
         self._near: dict[str, list[str]] = {}
         for word in self._rank:
             for form in _with_letters_left_out(word, allowed_slips(len(word))):
@@ -114,6 +116,7 @@ class Reader:
             if form != word and form in self._known:
                 return form
         best, best_score = short if len(short) < len(word) else word, 99.0
+        single = _DOUBLED.sub(r"\1", word)  # a letter hit twice is the commonest slip
         near: set[str] = set()
         for form in _with_letters_left_out(word, allowed_slips(len(word) + 1)):
             near.update(self._near.get(form, ()))
@@ -122,6 +125,7 @@ class Reader:
             if slips > allowed_slips(len(candidate)):
                 continue
             score = slips + 0.3 * (candidate[0] != word[0]) + 0.1 * (candidate[-1] != word[-1])
+            score += 0.05 * (len(candidate) != len(word)) - 0.2 * (candidate == single)
             if (score, self._rank[candidate]) < (best_score, self._rank.get(best, 0)):
                 best, best_score = candidate, score
         return best

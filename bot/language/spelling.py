@@ -53,10 +53,17 @@ class Spelling:
             word,
             self._names,
             scorer=OSA.distance,
-            score_cutoff=allowed_slips(len(word) + 1),
+            score_cutoff=allowed_slips(len(word) + 1) + 1,
             limit=2,
         )
-        fitting = [(name, slips) for name, slips, _ in found if slips <= allowed_slips(min(len(name), len(word) + 1))]
+        # Who gets the first four letters right may get one more of the others wrong: "xeloder".
+        fitting = [
+            (name, slips)
+            for name, slips, _ in found
+            if slips
+            <= allowed_slips(min(len(name), len(word) + 1))
+            + (name[:4] == word[:4] and len(name) < 10 and abs(len(name) - len(word)) < 2)
+        ]
         if not fitting or (len(fitting) > 1 and fitting[0][1] == fitting[1][1]):
             return None
         return str(fitting[0][0])

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 from bot import settings
+from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.store import open_guide
 from bot.server.in_process import InProcessActions
@@ -46,6 +47,7 @@ def serve(model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT) -> Non
         BotError: the port, the store or the clinic file cannot be used.
     """
     check_port(host, port)
+    load_clinic()
     open_guide()  # fails here, readably, rather than at the first message
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     quiet_rasa()

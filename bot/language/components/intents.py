@@ -14,11 +14,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import settings
-from bot.language.cleaning import MAX_READ, clean
-from bot.language.components.parts import GUESSES, depends_on
+from bot.language.cleaning import clean
+from bot.language.components.parts import GUESSES, SAFETY, SEGMENTS, depends_on
 from bot.language.encoder import SentenceEncoder
 from bot.language.intent_file import ENCODER_FOLDER, load_model_with_encoder, save_model
 from bot.language.intent_model import IntentModel, Settings
+from bot.language.reader import guess_intents
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -86,6 +87,8 @@ class GuideIntents(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the best guesses to each message."""
         for message in messages:
-            text = str(message.get(TEXT) or "")[:MAX_READ]
-            message.set(GUESSES, self._model.guess([text])[0] if text else [])
+            alarm = bool((message.get(SAFETY) or {}).get("kind"))
+            guesses, segments = guess_intents(self._model, str(message.get(TEXT) or ""), alarm=alarm)
+            message.set(GUESSES, guesses)
+            message.set(SEGMENTS, segments)
         return messages

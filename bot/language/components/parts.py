@@ -14,6 +14,7 @@ from bot.language.vocabulary import Vocabulary
 MENTIONS = "guide_mentions"
 SAFETY = "guide_safety"
 GUESSES = "guide_guesses"
+SEGMENTS = "guide_segments"
 READING = "reading"
 
 _LANGUAGE = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.language.components.parts import GUESSES, MENTIONS, READING, SAFETY
+from bot.language.components.parts import GUESSES, MENTIONS, READING, SAFETY, SEGMENTS
 from bot.language.reader import assemble
 
 
@@ -39,6 +39,7 @@ class GuideReading(GraphComponent):
                 message.get(MENTIONS) or [],
                 message.get(SAFETY) or {},
                 guesses,
+                message.get(SEGMENTS) or [],
             )
             message.set(READING, reading, add_to_output=True)
             chosen = {"name": reading["intent"], "confidence": reading["confidence"]}

@@ -1,0 +1,70 @@
+"""Messages that say several things: two questions are both answered in order, a question in a long story is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answers.answer import answer
+from bot.answers.followup import SURE, resolve
+from bot.answers.question import ANSWERED, Memory, Question
+from bot.answers.reading import Reading
+from bot.answers.reply import Reply
+from bot.clinic import Clinic
+from bot.guide.queries import Guide
+
+_REFUSED = ("personal_advice", "side_effect_or_dose", "prognosis", "not_in_guide")
+_STORY = 14
+
+
+def questions_in(reading: Reading, memory: Memory) -> list[Question]:
+    """Returns the questions of a message that asks more than one, in order; else an empty list."""
+    found: list[Question] = []
+    for part in reading.parts:
+        if not part.asks or part.intent is None or part.confidence < SURE:
+            continue
+        question = resolve(part, replace(memory, choices=(), kind=None))
+        if question.kind not in (*ANSWERED, *_REFUSED) or question in found:
+            continue
+        found.append(question)
+        memory = replace(memory, last=question, thread=question if question.stage or question.drugs else memory.thread)
+    return found if len(found) > 1 else []
+
+
+def asked_in_story(reading: Reading) -> Reading:
+    """Returns a long message with the intent of the one question in it; any other message as it is.
+
+    What the story names (a stage, the drugs so far) stays part of the message. Distress without a question that names
+    something, and everything urgent, stays what it is.
+    """
+    if len(reading.text.split()) <= _STORY or reading.alarm.kind:
+        return reading
+    asking = [part for part in reading.parts if part.asks and part.confidence >= SURE and part.intent]
+    if len(asking) != 1:
+        return reading
+    part = asking[0]
+    answered = part.intent in ANSWERED
+    if not answered or reading.intent in (*ANSWERED, "emergency"):
+        return reading
+    names_something = any(m.kind in ("stage", "line", "drug", "term", "ordinal") for m in reading.mentions)
+    if reading.intent in ("distress", "personal_advice", "prognosis") and not (part.mentions and names_something):
+        return reading
+    return replace(reading, intent=part.intent, confidence=part.confidence)
+
+
+def answer_several(questions: list[Question], guide: Guide, clinic: Clinic) -> Reply | None:
+    """Returns one reply to several questions, or None when fewer than two of them can be answered together.
+
+    A question that would have to be asked back is left out when another one is answered. The reply is of the kind of
+    the last question answered from the guide, so that the conversation goes on from there.
+    """
+    replies = [answer(question, guide, clinic) for question in questions]
+    kept = [reply for reply in replies if reply.kind != "clarify"]
+    distinct = list({reply.text: reply for reply in kept}.values())
+    if len(distinct) < 2:
+        return distinct[0] if distinct and len(replies) > 1 else None
+    main = next((reply for reply in reversed(distinct) if reply.kind in ANSWERED), distinct[-1])
+    return replace(
+        main,
+        text="\n".join(reply.text for reply in distinct[:2]),
+        passages=tuple(dict.fromkeys(id_ for reply in distinct[:2] for id_ in reply.passages)),
+    )
