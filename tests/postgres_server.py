@@ -48,7 +48,7 @@ def running_server(programs: Path) -> Iterator[str]:
         )  # fmt: skip
         with log.open("wb") as output:
             server = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-c", "fsync=off"],
+                [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-F"],
                 stdout=output, stderr=output, **options,
             )  # fmt: skip
         try:

@@ -48,7 +48,10 @@ def test_clinic_file_without_a_line_that_not_every_country_has_invents_none(fiel
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", '""'), ("phone", '"   "'), ("hours", '"from {name}"'), ("name", '"two\\nlines"'), ("phone", "x" * 121), ("phone", "[1]")],
+    [
+        ("name", '""'), ("name", '"two\\nlines"'), ("phone", '"   "'), ("phone", "[1]"), ("phone", "x" * 121),
+        ("hours", '"from {name}"'),
+    ],
 )  # fmt: skip
 def test_clinic_file_with_a_value_that_cannot_be_said_names_the_field(field: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(ClinicError, match=rf"correct these fields:\n  {field}: "):

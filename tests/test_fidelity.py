@@ -163,9 +163,10 @@ def test_title_is_that_of_the_guide() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["luminal B", "HER2-enriched", "HER2-low", "HER2-ultra low", "neoadjuvant", "maintenance", "metastatic", "antibody-drug conjugates",
-     "taxane", "oncogenic driver", "locally advanced", "resistant disease", "combination regimens", "lymph nodes", "clinical trial",
-     "targeted therapy", "HER2-positive", "hormone receptor"],
+    ["luminal B", "HER2-enriched", "HER2-low", "HER2-ultra low", "neoadjuvant", "maintenance", "metastatic",
+     "antibody-drug conjugates", "taxane", "oncogenic driver", "locally advanced", "resistant disease", "combination regimens",
+     "lymph nodes",
+     "clinical trial", "targeted therapy", "HER2-positive", "hormone receptor"],
 )  # fmt: skip
 def test_every_word_of_the_guide_that_needs_explaining_is_a_term(word: str) -> None:
     assert word.lower() in GUIDE.lower()
@@ -220,6 +221,7 @@ def test_what_the_quoted_oncologist_says_is_marked_as_hers() -> None:
         "after-the-last-line",
     }  # fmt: skip
     theirs = "".join(re.findall("\u201c([^\u201d]+)\u201d", GUIDE))
-    for phrase in ("worse outcomes", "Since the introduction of Herceptin", "so many drugs", "outcomes continue to improve",
-                   "Taxol with Herceptin and Perjeta", "usually chemotherapy and Herceptin"):  # fmt: skip
+    for phrase in ("worse outcomes", "Since the introduction of Herceptin", "so many drugs",
+                   "outcomes continue to improve", "Taxol with Herceptin and Perjeta",
+                   "usually chemotherapy and Herceptin"):  # fmt: skip
         assert phrase in theirs

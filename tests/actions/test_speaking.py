@@ -142,8 +142,8 @@ def test_action_with_a_reading_of_another_shape_still_speaks(reading: Any, caplo
 
 @pytest.mark.parametrize(
     "intent",
-    ["treatment", "sequence", "drug_info", "definition", "talking", "personal_advice", "prognosis", "off_topic", "greet",
-     "not_in_guide_cost", "emergency", "distress", "nlu_fallback", None],
+    ["treatment", "sequence", "drug_info", "definition", "talking", "personal_advice", "prognosis", "off_topic",
+     "greet", "not_in_guide_cost", "emergency", "distress", "nlu_fallback", None],
 )  # fmt: skip
 def test_action_keeps_nothing_of_the_typed_text(intent: str | None, caplog: pytest.LogCaptureFixture) -> None:
     kind = {"emergency": "emergency", "distress": "crisis"}.get(intent or "")

@@ -7,7 +7,19 @@ import re
 
 import pytest
 from asking import Asked
-from facts import CONTENT, DISCLAIMER, DRUGS, LINES, PASSAGES, STAGES, TERMS, THERAPIES, drugs_named
+from facts import (
+    CONTENT,
+    DISCLAIMER,
+    DRUGS,
+    LINES,
+    PASSAGES,
+    STAGES,
+    TERMS,
+    THERAPIES,
+    all_steps,
+    drugs_named,
+    passage_id,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,8 +42,8 @@ PASSAGE_IDS = {
     *PASSAGES,
     *(f"drug-{brand.lower()}" for brand in DRUGS),
     *("term-" + name.lower().replace(" ", "-") for name in TERMS),
-    *(f"stage-{c['stage']}-line-{c['line']}-step-{n}" for c in CONTENT["treatments"] for n in range(1, len(c["steps"]) + 1)),
-}  # fmt: skip
+    *(passage_id(place) for stage in STAGES for place in all_steps(stage)),
+}
 
 
 def test_every_reply_carries_the_disclaimer_once(asked: list[Asked]) -> None:
@@ -196,7 +208,7 @@ def stage_names() -> set[str]:
     return {stage["name"] for stage in CONTENT["stages"]}
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(question=QUESTIONS, first=st.booleans(), person=st.sampled_from(["self", "other", "zulu"]))
 def test_any_question_gets_a_safe_reply(
     question: Question, first: bool, person: str, guide: Guide, clinic: Clinic, stage_names: set[str]
@@ -218,7 +230,7 @@ def test_any_question_gets_a_safe_reply(
     assert len(reply.choices) <= 4
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(question=QUESTIONS)
 def test_any_question_leads_to_choices_that_are_answered(question: Question, guide: Guide, clinic: Clinic) -> None:
     reply = answer(question, guide, clinic)

@@ -31,9 +31,10 @@ def talk(guide: Guide, clinic: Clinic) -> Any:
     return talked
 
 
-def says(
-    text: str, intent: str | None, *cues: str, mentions: tuple[Mention, ...] = (), alarm: Alarm = Alarm()
-) -> Reading:
+CALM = Alarm()
+
+
+def says(text: str, intent: str | None, *cues: str, mentions: tuple[Mention, ...] = (), alarm: Alarm = CALM) -> Reading:
     """A reading made by hand."""
     return Reading(text, intent, 0.9, mentions, frozenset(cues), alarm)
 
@@ -88,10 +89,9 @@ def test_feelings_are_met_before_the_answer_and_not_in_a_refusal(talk: Any) -> N
     reply, _ = talk(scared)
     assert reply.full_text().startswith("That sounds very hard")
     assert "Enhertu" in reply.text
-    assert (
-        "sounds very hard"
-        not in talk(says("so scared, what should i do", "personal_advice", "feelings"))[0].full_text()
-    )
+    refused = says("so scared, what should i do", "personal_advice", "feelings")
+    for other in (ASK_META_2, refused):
+        assert "sounds very hard" not in talk(other)[0].full_text()
 
 
 def test_an_emergency_comes_first_and_the_question_beside_it_waits(talk: Any) -> None:
@@ -124,8 +124,8 @@ def test_whom_an_emergency_concerns_is_taken_from_the_alarm(talk: Any) -> None:
 
 def test_the_memory_holds_nothing_that_was_typed(talk: Any) -> None:
     secret = "my name is jane roe born 1 2 1970 and i have metastatic cancer"
-    for intent in ("treatment", "sequence", "drug_info", "definition", "outlook", "talking", "personal_advice", "prognosis",
-                   "not_in_guide_cost", "greet", "off_topic", "nlu_fallback", None):  # fmt: skip
+    for intent in ("treatment", "sequence", "drug_info", "definition", "outlook", "talking", "personal_advice",
+                   "prognosis",                   "not_in_guide_cost", "greet", "off_topic", "nlu_fallback", None):  # fmt: skip
         _, memory = talk(says(secret, intent, mentions=(META,)))
         kept = json.dumps(memory.to_dict()).lower()
         assert not any(word in kept for word in ("jane", "roe", "1970", "born")), kept
@@ -134,8 +134,8 @@ def test_the_memory_holds_nothing_that_was_typed(talk: Any) -> None:
 # any reading
 
 INTENTS = [*read_yaml(ROOT / "domain.yml")["intents"], "zulu", ""]
-CUES = ["after", "before", "failed", "order", "why", "same", "correct", "reset", "again", "new", "wait", "that", "meaning",
-        "compare", "feelings", "other_language", "zulu"]  # fmt: skip
+CUES = ["after", "before", "failed", "order", "why", "same", "correct", "reset", "again", "new", "wait", "that",
+        "meaning", "compare", "feelings", "other_language", "zulu"]  # fmt: skip
 PLACE = st.integers(-5, 60)
 
 
@@ -159,8 +159,8 @@ MENTIONS = st.one_of(
     ),
 )
 PHRASES = st.sampled_from(
-    ["and after that?", "stage 2", "2", "the second one", "after second line failed", "before third line", "what's that",
-     "no i meant stage 3", "was stage 2 now mets", "is it enhertu next", "yes", "thanks", "can it wait", "/restart"]
+    ["and after that?", "stage 2", "2", "the second one", "after second line failed", "before third line",
+     "what's that", "no i meant stage 3", "was stage 2 now mets", "is it enhertu next", "yes", "thanks", "can it wait", "/restart"]
 ) | st.text(max_size=60)  # fmt: skip
 SAFETY = st.fixed_dictionaries(
     {},
@@ -193,7 +193,7 @@ def reading_data(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, A
 DATA = reading_data(st.none() | st.lists(reading_data(st.none()), max_size=2))
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(conversation=st.lists(DATA, min_size=1, max_size=4))
 def test_any_reading_gets_a_reply_with_a_disclaimer(
     conversation: list[dict[str, Any]], guide: Guide, clinic: Clinic

@@ -11,7 +11,8 @@ from bot.answers.reading import Alarm, Mention, Reading
 
 LINES = {name.lower(): str(line["number"]) for line in CONTENT["lines"] for name in line["aliases"]}
 NAMES: dict[str, tuple[str, str]] = {
-    "stage 1": ("stage", "1"), "stage 2": ("stage", "2"), "stage 3": ("stage", "3"), "metastatic": ("stage", "metastatic"),
+    "stage 1": ("stage", "1"), "stage 2": ("stage", "2"), "stage 3": ("stage", "3"),
+    "metastatic": ("stage", "metastatic"),
     "first line": ("line", "1"), "second line": ("line", "2"), "third line": ("line", "3"),
     "herceptin": ("drug", "Herceptin"), "perjeta": ("drug", "Perjeta"), "enhertu": ("drug", "Enhertu"),
     "tukysa": ("drug", "Tukysa"), "kadcyla": ("drug", "Kadcyla"),
@@ -188,8 +189,10 @@ def test_a_worry_after_an_emergency_keeps_the_emergency_going() -> None:
     [
         (read("treatment for stage 1", "treatment"), Question("treatment", stage="1")),
         (read("second line for metastatic", "treatment"), Question("treatment", stage="metastatic", line=2)),
-        (read("what comes after enhertu", "sequence", "after"), Question("sequence", drugs=("Enhertu",), direction="after")),
-        (read("what comes before kadcyla", "sequence", "before"), Question("sequence", drugs=("Kadcyla",), direction="before")),
+        (read("what comes after enhertu", "sequence", "after"),
+         Question("sequence", drugs=("Enhertu",), direction="after")),
+        (read("what comes before kadcyla", "sequence", "before"),
+         Question("sequence", drugs=("Kadcyla",), direction="before")),
         (read("what is tukysa", "drug_info"), Question("drug_info", drugs=("Tukysa",))),
         (read("what does neoadjuvant mean", "definition"), Question("definition", term="neoadjuvant")),
         (read("have outcomes got better", "outlook"), Question("outlook")),

@@ -63,8 +63,8 @@ def test_content_file_is_valid_and_whole() -> None:
     assert len(content.treatments) == 12
 
 
-# Each: what is replaced, by what, which occurrence, a text at the start of the line that must be named, the value named,
-# what to do.
+# Each: what is replaced, by what, which occurrence, a text at the start of the line that must be named, the value
+# named, what to do.
 WRONG = {
     "unknown drug in a step": (
         "drugs: [Enhertu]", "drugs: [Enhertoo]", 1,
@@ -72,7 +72,8 @@ WRONG = {
     ),
     "unknown therapy in a step": (
         "therapies: [neoadjuvant, chemotherapy", "therapies: [neoadjuvent, chemotherapy", 1,
-        "        therapies: [neoadjuvent", "'neoadjuvent'", "unknown term. Correct the spelling, or add it under 'terms'",
+        "        therapies: [neoadjuvent", "'neoadjuvent'",
+        "unknown term. Correct the spelling, or add it under 'terms'",
     ),
     "unknown therapy of a cell": (
         "    therapies: [clinical trial]\n\nterms", "    therapies: [clinical trail]\n\nterms", 1,
@@ -80,7 +81,8 @@ WRONG = {
     ),
     "unknown passage after a cell": (
         "after: after-the-last-line", "after: after-the-end", 1,
-        "    after: after-the-end", "'after-the-end'", "unknown passage. Correct the spelling, or add it under 'passages'",
+        "    after: after-the-end", "'after-the-end'",
+        "unknown passage. Correct the spelling, or add it under 'passages'",
     ),
     "unknown passage of a drug": (
         "passages: [outlook-since-herceptin]", "passages: [outlook-since]", 1,
@@ -147,7 +149,8 @@ WRONG = {
         "aliases: [herceptin hylecta]", 'aliases: [" "]', 1, '    aliases: [" "]', "' '", "an empty alias. Remove it",
     ),
     "empty numeral": (
-        'numerals: ["2", two, ii]', 'numerals: ["2", ""]', 1, '    numerals: ["2", ""]', "''", "an empty alias. Remove it",
+        'numerals: ["2", two, ii]', 'numerals: ["2", ""]', 1, '    numerals: ["2", ""]', "''",
+        "an empty alias. Remove it",
     ),
     "duplicate drug": (
         "brand: Perjeta", "brand: herceptin", 1,
@@ -159,7 +162,7 @@ WRONG = {
     ),
     "duplicate passage": (
         "id: talking-ask", "id: talking-choices", 1,
-        "  - id: talking-choices\n    kind: talking\n    section: Talking With Your Oncologist\n    text: The guide says to ask",
+        "  - id: talking-choices\n    kind: talking\n    section: Talking With Your Oncologist\n    text: The guide says",
         "'talking-choices'", "this name stands twice under 'passages'",
     ),
     "drug twice in a step": (
@@ -196,7 +199,8 @@ WRONG = {
     ),
     "next review not after the last": (
         "review_due: 2027-03-31", "review_due: 2026-11-22", 1,
-        "  review_due: 2026-11-22", "'2026-11-22'", "the next review is not after the last one (2026-11-22). Set a later date",
+        "  review_due: 2026-11-22", "'2026-11-22'",
+        "the next review is not after the last one (2026-11-22). Set a later date",
     ),
     "unknown field": (
         "    generic: tucatinib", "    generic: tucatinib\n    colour: blue", 1,
@@ -219,7 +223,8 @@ WRONG = {
     ),
     "sentence above the reading grade": (
         "text: Surgery comes first.",
-        "text: Surgery comes first. Subsequently, multidisciplinary consultation determines individualized postoperative care.",
+        "text: Surgery comes first. "
+        "Subsequently, multidisciplinary consultation determines individualized postoperative care.",
         1, "      - text: Surgery comes first. Subsequently",
         "'Subsequently, multidisciplinary consultation", "is above 8. Use shorter words or split the sentence",
     ),
@@ -349,6 +354,14 @@ def test_content_hash_changes_with_any_byte(write: Write) -> None:
 @pytest.mark.parametrize("word", ["oncologist", "maintenance", "Enhertu", "fam-trastuzumab deruxtecan-nxki", "Tolaney"])
 def test_content_file_names_do_not_count_for_the_reading_grade(word: str, write: Write) -> None:
     assert load_content(write(changed("text: Surgery comes first.", f"text: The {word} comes first.")))
+
+
+def test_content_file_sentences_are_measured_at_the_grade_of_the_design(write: Write) -> None:
+    just_over = "The guide does not cover fertility or pregnancy."
+    just_under = "The guide does not say anything about fertility or pregnancy."
+    assert load_content(write(changed("text: Surgery comes first.", f"text: {just_under}")))
+    (found,) = problems(write(changed("text: Surgery comes first.", f"text: {just_over}")))
+    assert "reading grade 8.8 is above 8." in found
 
 
 def test_content_file_long_values_are_shortened_in_messages(write: Write) -> None:

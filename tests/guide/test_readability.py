@@ -8,7 +8,7 @@ from bot.guide.readability import MAX_GRADE, grade, masked, sentences
 
 EASY = ["The drug is given first.", "It can make the lump shrink.", "Ask your nurse what comes next."]
 HARD = [
-    "Neoadjuvant administration of anthracycline-containing regimens facilitates subsequent histopathological evaluation.",
+    "Neoadjuvant administration of anthracycline regimens facilitates subsequent histopathological evaluation.",
     "Notwithstanding considerable heterogeneity, contemporary pharmacological interventions demonstrate statistically "
     "significant improvements in long-term oncological outcomes.",
 ]
@@ -40,6 +40,7 @@ def test_grade_falls_when_long_names_are_masked() -> None:
         ("Then Kadcyla (ado-trastuzumab emtansine).", ["Kadcyla", "ado-trastuzumab emtansine"], "Then drug."),
         ("KADCYLA and kadcyla", ["Kadcyla"], "drug and drug"),
         ("targeted therapy and therapy", ["therapy", "targeted therapy"], "drug and drug"),
+        ("metastatic cancer spreads", ["metastatic", "metastatic cancer"], "drug spreads"),
         ("unmasked masks", ["mask"], "unmasked masks"),
         ("HER2-low is not HER2", ["HER2", "HER2-low"], "drug is not drug"),
         ("HER2-lowish", ["HER2-low"], "HER2-lowish"),
