@@ -14,7 +14,7 @@ from bot.answers.conversation import turn
 from bot.answers.question import Memory
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
-from bot.answers.trouble import trouble_reply
+from bot.answers.trouble import last_resort
 from bot.clinic import load_clinic
 from bot.guide.queries import Guide
 from bot.guide.store import open_guide
@@ -35,17 +35,26 @@ def reply_to(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventTy
     Whatever fails, the visitor gets a short honest reply with the clinic's contact, and the memory stays as it was.
     """
     kept = tracker.get_slot(MEMORY)
-    started = bool(kept and kept.get("started"))
+    started = isinstance(kept, dict) and bool(kept.get("started"))
     try:
         reading = Reading.from_dict(tracker.latest_message.get("reading") or {})
-        reply, memory = turn(reading, Memory.from_dict(kept), the_guide(), load_clinic())
+        reply, memory = turn(reading, _memory(kept), the_guide(), load_clinic())
     except Exception as error:  # noqa: BLE001 - the last line of defence: silence would be worse than any reply
         # The message itself may be in the error's text, so only its type is logged.
         logger.error("action.failed error=%s", type(error).__name__)
-        utter(dispatcher, trouble_reply(load_clinic(), first=not started))
+        utter(dispatcher, last_resort(first=not started))
         return []
     utter(dispatcher, reply)
     return [SlotSet(MEMORY, memory.to_dict())]
+
+
+def _memory(kept: Any) -> Memory:
+    """Makes the memory from the slot; one of another shape (an older version's) is forgotten rather than failed on."""
+    try:
+        return Memory.from_dict(kept) if isinstance(kept, dict) else Memory()
+    except (KeyError, TypeError, ValueError, AttributeError):
+        logger.warning("memory.unreadable")
+        return Memory(started=True)
 
 
 def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:

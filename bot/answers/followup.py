@@ -26,7 +26,7 @@ _FILLER = frozenset(
     "a about again also an and ask at but can cos do does er erm for from go going got has have hers her him his how i "
     "if im in is it its just know like line lines look me mean meant mine mum mums mom moms my no not now of oh ok okay "
     "on one only or our please pls same say said she sister so sorry stage still tell than that thats the their them "
-    "then there they thing think this thx to treatment treatments tx um umm us want was we well what whats when where "
+    "then there they thing think this thx to tx um umm us want was we well what whats when where "
     "which who wife with would yeah yes you your actually wait instead case dad friend aunt daughter nope nah both too "
     "really right exactly be being been get give given though tho actualy rather hang hmm what's that's it's i'm didnt "
     "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x "

@@ -20,7 +20,8 @@ _IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b
 _URGENT = ("emergency", "distress", "side_effect_or_dose", "personal_advice", "sequence", "treatment")
 _FAILS = re.compile(r"\W*(?:and|so|but|ok|okay|what|well|say)?\s*(?:if|when|once|suppose|supposing)\b.{0,60}$", re.I)
 _WHATS_THAT = re.compile(
-    r"\W*(?:and |so |ok |sorry |wait )*(?:what(?:'?s| is| was| does)|wats?|whats)\W+(?:that|this|it|those|these)(?: mean)?(?: exactly| then)?\W*",
+    r"\W*(?:and |so |ok |sorry |wait )*(?:what(?:'?s| is| was| does)|wats?|whats)\W+"
+    r"(?:that|this|it|those|these)(?: mean)?(?: exactly| then)?\W*",
     re.I,
 )
 _BARE_AFTER = re.compile(r"\W*(?:and |so |ok |whats |what'?s |what |comes? )*(?:aft(?:e)?r|before|beyond)\b|.*->", re.I)

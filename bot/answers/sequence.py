@@ -174,9 +174,7 @@ def _end(question: Question, guide: Guide, step: Step, cell: Treatment | None) -
     parts = []
     if passage is not None:
         speaker = guide.info().speaker
-        parts.append(
-            f"{where}: {passage.text}" + (f" That is what {speaker} says." if passage.quoted and speaker else "")
-        )
+        parts.append(f"{where}: {passage.text}" + (f" So says {speaker}." if passage.quoted and speaker else ""))
         if cell is not None and cell.note:
             parts.append(cell.note)
         parts.append("The guide names no further step.")

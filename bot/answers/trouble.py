@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from bot.answers.reply import Reply
-from bot.answers.wording import say
-from bot.clinic import Clinic
+from bot.answers.wording import say, wording
+from bot.clinic import Clinic, load_clinic
+from bot.errors import ClinicError
+
+NO_CLINIC = (
+    "Something went wrong on my side, so I cannot answer right now. Please call your clinic. In an emergency, call your "
+    "local emergency number now."
+)
+
+
+def last_resort(*, first: bool = False) -> Reply:
+    """Returns the reply for a failure with the clinic's numbers; without them where the clinic file itself fails."""
+    try:
+        return trouble_reply(load_clinic(), first=first)
+    except ClinicError:
+        return Reply(kind="unclear", text=NO_CLINIC, after=(wording()["disclaimer"],))
 
 
 def trouble_reply(clinic: Clinic, *, first: bool = False, topic: str = "trouble") -> Reply:

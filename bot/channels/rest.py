@@ -19,8 +19,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.answers.trouble import trouble_reply
-from bot.clinic import load_clinic
+from bot.answers.trouble import last_resort
 
 logger = logging.getLogger(__name__)
 MAX_SENDER = 255
@@ -111,7 +110,7 @@ async def answer_message(
 
 def trouble_messages(sender: str) -> list[dict[str, Any]]:
     """Returns the reply of last resort in the form of the REST channel."""
-    reply = trouble_reply(load_clinic(), first=True)
+    reply = last_resort(first=True)
     return [
         {"recipient_id": sender, "text": reply.full_text()},
         {"recipient_id": sender, "custom": {"data": {"reply": reply.to_dict()}}},
