@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.language.safety_patterns import Rules, groups_of, load_rules
+from bot.language.safety_rules import Rules, groups_of, load_rules
 
 DATA = Path(__file__).parent / "data"
 BASES = DATA / "safety_bases.jsonl"
