@@ -31,11 +31,15 @@ _FILLER = frozenset(
     "really right exactly be being been get give given though tho actualy rather hang hmm what's that's it's i'm didnt "
     "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x "
     "back never mind see once s re m question but shes hes typo mistake oops whoops doctor doc onc said told says again "
-    "fine right oh more one other thing aftr about".split()
+    "supposing suppose wot fine right oh more one other thing aftr about".split()
 )
 _AGAIN = re.compile(
     r"\W*(?:sorry\W+|pardon\W+|please\W+|can you\W+|could you\W+)*(?:say (?:that|it) again|repeat(?: that| it)?|come again|"
     r"what was that(?: again)?|one more time|again)\W*(?:please|pls|for me)?\W*",
+    re.I,
+)
+_EARLIER = re.compile(
+    r"\W*(?:and |n |ok |so |the |go )*(?:one |step )?(?:earlier|back)(?: (?:one|than|again|that|still|line|step))*\W*",
     re.I,
 )
 _WORD = re.compile(r"[\w'+&-]+")
@@ -70,6 +74,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         memory = Memory(started=memory.started)
     return (
         _said_again(reading, memory)
+        or _step_back(reading, memory)
         or _stage_given(reading, memory)
         or _replaced(reading, memory)
         or fresh_question(reading, memory)
@@ -80,6 +85,14 @@ def _said_again(reading: Reading, memory: Memory) -> Question | None:
     """The last question, as it was, after "say that again please"."""
     asks_again = _AGAIN.fullmatch(reading.text) is not None
     return memory.last if asks_again and memory.last is not None and memory.last.kind in ANSWERED else None
+
+
+def _step_back(reading: Reading, memory: Memory) -> Question | None:
+    """What "one earlier than that" leads to: the step before the one shown last."""
+    thread = memory.thread
+    if thread is None or thread.stage is None or thread.line is None or not _EARLIER.fullmatch(reading.text):
+        return None
+    return Question("sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction="before")
 
 
 def _stage_given(reading: Reading, memory: Memory) -> Question | None:
@@ -152,7 +165,7 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
         return base.with_(stage=stage)
     if line is None:
         return Question("treatment", stage=stage, line=base.line)
-    moves_on = stage is None and base.stage is not None and "correct" not in reading.cues and base.line != line
+    moves_on = stage is None and base.stage is not None and "correct" not in reading.cues and base.line != line != 1
     kind = "sequence" if moves_on and bool(line_mentions(reading)) and memory.kind != "clarify" else "treatment"
     return Question(kind, stage=stage or base.stage, line=line)
 

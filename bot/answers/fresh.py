@@ -25,6 +25,16 @@ _WHATS_THAT = re.compile(
     re.I,
 )
 _BARE_AFTER = re.compile(r"\W*(?:and |so |ok |whats |what'?s |what |comes? )*(?:aft(?:e)?r|before|beyond)\b|.*->", re.I)
+_BEFORE_OR_AFTER = re.compile(
+    r"\bbefore\b.*\bor\b.*\bafter|\bafter\w*\b.*\bor\b.*\bbefore|\bfirst\b.*\bor\b|\bwhich\b.*\bfirst", re.I
+)
+_WHICH_FIRST = re.compile(
+    r"\b(?:which|what)\b.*\b(?:earlier|first|sooner|before the other)\b|\bor\b.*\b(?:first|earlier)\b", re.I
+)
+_LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of what)\b", re.I)
+_GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
+_WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
+_FRONTLINE = re.compile(r"\bfront[ -]?line\b", re.I)
 _ABOUT = re.compile(
     r"\b(?:what|whats|what's|wats|is|are|the|a|tell|me|about|explain|info|on|drug|called|and|comes?|after|before|next|pls|please|"
     r"so|ok)\b",
@@ -37,7 +47,8 @@ _HAD = re.compile(
 _NOW_WHAT = re.compile(r"\b(?:now|next|after\w*|then|follow\w*|left)\b", re.I)
 _WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
 _MEANING = re.compile(
-    r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\bas in what\b|\ba line\b|\blines?\b.{0,12}\bas in\b", re.I
+    r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\bas in what\b|\blines? of what\b|\ba line\b|\blines?\b.{0,12}\bas in\b",
+    re.I,
 )
 _COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
 
@@ -48,13 +59,22 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     outside = outside_question(reading)
     if outside is not None:
         return outside
+    if _LINES_OF_WHAT.search(reading.text):
+        return Question("definition", term="frontline")
+    given_with = _GIVEN_WITH_IT.search(reading.text) and not reading.mentions and memory.last is not None
+    if given_with and memory.last is not None and memory.last.kind == "drug_info":
+        return memory.last
     thread = memory.thread
     stage = current_stage(reading)
     here = stage or (thread.stage if thread else None)
     drugs = reading.values("drug")
-    if intent in (*CHITCHAT, "nlu_fallback", "") and (stage or drugs or reading.names("line")):
+    ordinal = reading.names("ordinal") and thread is not None and thread.stage is not None
+    if intent in (*CHITCHAT, "nlu_fallback", "") and (stage or drugs or ordinal or reading.names("line")):
         intent = "drug_info" if drugs and not stage else "treatment"
-    if _FAILS.match(reading.text) and "failed" in reading.cues and here and not drugs and intent not in _URGENT:
+    hypothetical = _FAILS.match(reading.text) or (
+        stage is not None and intent == "definition" and _WHAT_IF.search(reading.text)
+    )
+    if hypothetical and "failed" in reading.cues and here and not drugs and intent not in _URGENT:
         return _failed(reading, here, thread)
     pointed = _pointed_at(reading, memory)
     if pointed is not None:
@@ -128,6 +148,9 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
     over = line_over(reading)
     if over is not None:
         return Question("sequence", stage=here, from_line=over, direction="after", failed="failed" in reading.cues)
+    to_come = line_to_come(reading)
+    if to_come is not None:
+        return Question("sequence", stage=here, from_line=to_come, direction="before")
     line = asked_line(reading)
     named = therapies(reading)
     if line is None and "failed" in reading.cues and here is not None and not reading.names("drug"):
@@ -140,7 +163,7 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         line = thread.line
     if line is None and stage is not None and thread is not None and {"same", "correct"} & reading.cues:
         line = thread.line or thread.from_line
-    moves_on = thread is not None and thread.stage == here and thread.line not in (None, line) and line not in (None, 1)
+    moves_on = stage is None and thread is not None and thread.line not in (None, line) and line not in (None, 1)
     kind = "sequence" if moves_on and "correct" not in reading.cues else "treatment"
     return Question(
         kind, stage=here, line=line, drugs=reading.values("drug") if kind == "treatment" else (), therapies=named
@@ -201,7 +224,13 @@ def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
         return Question("sequence", stage=here, from_line=to_come, direction="before")
     line = asked_line(reading)
     if line is not None and not drugs and not kinds and direction == "after":
-        return Question("sequence", stage=here, line=line)
+        fresh = stage is not None and not ({"after", "failed"} & reading.cues)
+        return Question("treatment" if fresh else "sequence", stage=here, line=line)
+    if len(kinds) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
+        # "Chemo before the operation or afterwards?" asks for the steps of one line, in order.
+        return Question("treatment", stage=here, therapies=kinds)
+    if len(drugs) > 1 and not failed and _WHICH_FIRST.search(reading.text):
+        return Question("sequence", stage=here, drugs=drugs, direction="order")
     if "order" in reading.cues and not failed and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
         return Question("sequence", stage=here, drugs=drugs, therapies=kinds, direction="order")
     if (
@@ -285,7 +314,8 @@ def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question
         return Question("drug_info", drugs=reading.values("drug")[:1])
     line = asked_line(reading)
     if reading.names("line") or (line is not None and "start" not in reading.cues):
-        if _MEANING.search(reading.text):
+        of_the_word = _FRONTLINE.search(reading.text) and stage is None and at.stage is None
+        if _MEANING.search(reading.text) or of_the_word:
             return Question("definition", term="frontline")
         return Question("treatment", stage=stage or at.stage, line=line)
     if stage is not None:

@@ -7,6 +7,7 @@ import re
 from bot.answers.reading import Mention, Reading
 
 _GAP = r"\W+(?:\w+\W+){0,2}$"
+_BEFORE_IT = re.compile(r"\bbefore (?:that|it|then|getting|you get|they get)\b", re.I)
 _OVER_BEFORE = re.compile(
     r"\b(?:after|once|since|finish\w*|done|follow\w*|past|beyond|fail\w*|had|completed|end of|through|when)" + _GAP,
     re.I,
@@ -50,6 +51,6 @@ def line_over(reading: Reading) -> int | None:
 def line_to_come(reading: Reading) -> int | None:
     """Returns the line before which something stands: "what comes before second line"."""
     for mention in line_mentions(reading):
-        if _BEFORE.search(reading.text[: mention.start]):
+        if _BEFORE.search(reading.text[: mention.start]) or _BEFORE_IT.search(reading.text[mention.end :]):
             return int(mention.value)
     return None

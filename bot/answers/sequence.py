@@ -121,7 +121,9 @@ def _from_line(question: Question, guide: Guide) -> Reply:
 
 
 def _order(question: Question, guide: Guide) -> Reply:
-    return answer_treatment(question.with_(kind="sequence", drugs=question.drugs, line=None), guide)
+    lines = {step.line for step in _places(question, guide)} if question.drugs else set()
+    only = lines.pop() if len(lines) == 1 else None
+    return answer_treatment(question.with_(kind="sequence", drugs=question.drugs, therapies=(), line=only), guide)
 
 
 def _after(question: Question, guide: Guide, step: Step, *, by_drug: bool) -> Reply:

@@ -28,7 +28,8 @@ _DOSE = re.compile(
     r"\b(?:dos(?:e|es|age|ing)|\d+\s?(?:mg|mcg|milligrams?)|how (?:many|much) (?:mg|tablets?|pills?|cycles?|rounds?|"
     r"sessions?|infusions?|doses|(?:months|weeks|days|years)(?! (?:left|to live|have|do i have|has|will|can|does)))|"
     r"how (?:often|long) (?:is|are|does|do) (?:the|each|an?|you|they) ?"
-    r"(?:infusions?|drips?|cycles?|session)?|missed (?:a|my|the|her|his) (?:dose|tablet|pill))\b",
+    r"(?:infusions?|drips?|cycles?|session)?|(?:max(?:imum)?|total)? ?number of (?:years|months|weeks|cycles|doses)|"
+    r"missed (?:a|my|the|her|his) (?:dose|tablet|pill))\b",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W_]")
@@ -37,6 +38,25 @@ _SAD = frozenset(
 )
 _GLAD = frozenset(
     "\U0001f44d\U0001f64f\u2764\U0001f60a\U0001f642\U0001f600\U0001f603\U0001f604\U0001f970\U0001f618\U0001f495\U0001f49c\U0001f497\U0001f917\U0001f44c"
+)
+# Intents under which a story about a treatment that is over may hide the question what comes next.
+_TOLD = ("side_effect_or_dose", "personal_advice", "not_in_guide_other_drug", "prognosis")
+_NEXT = re.compile(
+    r"\b(?:wh?[ao]ts?|wot|which|what's)\b.{0,40}\b(?:now|next|nxt|after|then|left|follows?|instead)\b|"
+    r"\b(?:next|nxt|then what|what then|now what|and after \w+)\b\W*$",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"\b(?:done|over|finish\w*|quit|stopp?ed|stopped working|fail\w*|ended|ends|complet\w*|"
+    r"after|gave up|packed (?:in|up)|ran out)\b",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"\b(?:precedes?|comes? (?:after|before)|given (?:after|before)|follows?)\W+(?:the\W+)?$", re.IGNORECASE
+)
+_STAGE_MEANING = re.compile(
+    r"\b(?:what (?:size|counts|makes)|how (?:big|large|far))\b.{0,30}\bstage\b|\bstage\b.{0,12}\b(?:how big|what size)\b",
+    re.IGNORECASE,
 )
 _ADVICE = re.compile(r"\b(?:should|shall|would you|ought|better for (?:me|her|him)|worth it)\b", re.IGNORECASE)
 
@@ -52,7 +72,7 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     if not _LETTER.search(text):
         return _without_letters(text)
     foreign = [guess for guess in guesses if guess.intent == "other_language"]
-    if (foreign or len(text.split()) > 4) and is_other_language(text):
+    if (foreign or len(text.split()) > 4) and is_other_language(text, doubtful=not foreign):
         return "other_language", 1.0, "not in English"
     if not guesses:
         return FALLBACK, 0.0, "no guess"
@@ -65,7 +85,22 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     if best.intent in ("treatment", "drug_info", "prognosis", "definition") and _DOSE.search(text):
         if not _ADVICE.search(text):
             return "side_effect_or_dose", best.confidence, "names a dose or a schedule"
+    if best.intent in _TOLD and any(m["kind"] == "drug" for m in reading["mentions"]) and _asks_what_next(text):
+        return "sequence", best.confidence, "a drug is over, and it is asked what comes next"
+    if best.intent == "drug_info" and _beside_a_drug(reading):
+        return "sequence", best.confidence, "asks what stands before or after a drug"
+    if best.intent == "treatment" and _STAGE_MEANING.search(text):
+        return "definition", best.confidence, "asks what a stage is"
     return best.intent, best.confidence, reason
+
+
+def _asks_what_next(text: str) -> bool:
+    return _NEXT.search(text) is not None and _OVER.search(text) is not None and _ADVICE.search(text) is None
+
+
+def _beside_a_drug(reading: dict[str, Any]) -> bool:
+    text = reading["text"]
+    return any(m["kind"] == "drug" and _BESIDE.search(text[: m["start"]]) for m in reading["mentions"])
 
 
 def _without_letters(text: str) -> tuple[str, float, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _PATTERNS: dict[str, str] = {
-    "after": r"\b(?:after\w*|aftr|aftre|afer|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
+    "after": r"\b(?:after\w*|aftr|aftre|afer|nxt|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
     r"subsequent\w*|later|->|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b",
     "before": r"\b(?:before\w*|prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
     "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?work\w*|"
@@ -16,15 +16,17 @@ _PATTERNS: dict[str, str] = {
     r"(?:work\w*|do (?:it|the job|the trick)|help\w*|hold\w*|shr[iau]nk\w*|respond\w*|enough|gone|get it all|clear\w*)|"
     r"not (?:work\w*|respond\w*|enough|shrink\w*|holding)|no longer work\w*|gave up|given up|give up on|quit\w*|progress\w*|"
     r"grow\w*|grew|c[ao]me(?:s)? back|gets? worse|getting worse|resist\w*|gives? out|packed (?:up|in)|r[ua]n out|wears? off|"
-    r"wore off|stopp?ed|still there|hasnt gone|new spots|playing up)\b",
+    r"wore off|stopp?ed|still there|(?:hardly|barely) "
+    r"(?:touched|moved|changed|shr[iau]nk|did|worked)|flop\w*|(?:swap|switch|change)(?:ped|ed|d)? (?:to|onto|over)|"
+    r"hasnt gone|new spots|playing up)\b",
     "start": r"\b(?:(?:at|in|from) the (?:very )?(?:start|beginning|outset)|(?:start|beginning) of (?:the )?treatment|"
     r"to (?:start|begin)(?: with| off)?|"
     r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|"
-    r"opening|opens|kick(?:s)? off|starting (?:point|treatment)|initially|straight (?:away|off)|from the (?:start|off)|"
+    r"open(?:s|ing)?(?: with| on)?\b|kick(?:s)? off|starting (?:point|treatment)|initially|straight (?:away|off)|"
     r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?)\b",
     "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|steps|pathway|roadmap)\b",
     "why": r"\b(?:why|how come|what for|what(?:s| is) the (?:reason|point of (?:that|doing)))\b",
-    "same": r"\b(?:same|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
+    "same": r"\b(?:same|suppos\w+ (?:it|she|he)|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
     "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|meant to|i said\b|"
     r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first)|actually\b|correction|wrong (?:stage|line|drug|one)|"
     r"not that|typo|oops|scratch that|wait[ ,]+no)",

@@ -32,7 +32,8 @@ _LINE_NOUNS = [
 AFTER_ORDINAL = frozenset([
     "?", ".", ",", "!", ";", "-", "for", "in", "at", "then", "off", "with", "and", "or", "when", "if", "after", "before",
     "now", "please", "pls", "again", "is", "does", "do", "one", "thing", "go", "up", "stage", "on", "usually", "normally",
-    "these", "chemo", "surgery", "than", "as", "to", "of", "here", "there", "tho", "though", "thx", "thanks", "xx", "x",
+    "these", "chemo", "surgery", "than", "as", "to", "of", "here", "there", "i", "1", "aswell", "too", "also",
+    "tho", "though", "thx", "thanks", "xx", "x",
     "drugs", "they", "would", "come", "comes",
 ])  # fmt: skip
 _SPREAD_VERBS = [

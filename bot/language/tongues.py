@@ -1,28 +1,34 @@
 """Tells whether a message is in another language than English, with the py3langid library and a check of its own.
 
-Short messages with typos and drug names look foreign to any language identifier, so English function words in the
-message outweigh it: a false "I can only read English" to a frightened English speaker is the worse mistake.
+Short messages with typos and drug names look foreign to any language identifier, so common English words in the message
+outweigh it: a false "I can only read English" to a frightened English speaker is the worse mistake.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTER = re.compile(r"[^\W\d_]")
-_ENGLISH = frozenset(
-    "the a an i im ive my me you your is are was it its of to and in on for with what whats when how why who which does "
-    "do did can could will would should have has had been be this that they them she he her his we not no if then after "
-    "before from at by so just about any there get got im cant dont didnt isnt wont or but all one out up now next".split()
+_CHAT = "im ive id ill dont cant wont isnt didnt doesnt wasnt whats thats hows wheres whos u r ur pls plz thx ok nope yep".split()
+# Words that English shares with other languages say nothing.
+_SHARED = frozenset(
+    "a an as at an com de die do du en er es fast hat i in is it la me mi no on pan par per rot se so son un war was".split()
 )
 _SURE = 0.9
-_SHARE = 0.12
+_SHARE = 0.25
 
 
-def is_other_language(text: str) -> bool:
-    """Returns True when a message of some length is surely not English."""
+def is_other_language(text: str, *, doubtful: bool = False) -> bool:
+    """Returns True when a message of some length is surely not English.
+
+    Args:
+        text: the message.
+        doubtful: nothing else speaks for another language, so not one common English word may be in it.
+    """
     letters = _LETTER.findall(text)
     if len(letters) < 4:
         return False
@@ -32,11 +38,18 @@ def is_other_language(text: str) -> bool:
     words = [word.lower() for word in _WORD.findall(text)]
     if len(words) < 3:
         return False
-    english = sum(word in _ENGLISH for word in words) / len(words)
-    if english > _SHARE:
+    english = sum(word in _english() and word not in _SHARED for word in words) / len(words)
+    if english > (0 if doubtful else _SHARE):
         return False
     language, probability = _identifier().classify(text)
     return bool(language != "en" and probability >= _SURE)
+
+
+@lru_cache(maxsize=1)
+def _english() -> frozenset[str]:
+    """The Dale-Chall list of words that English-speaking children know, as the textstat library carries it."""
+    text = (files("textstat") / "resources" / "en" / "easy_words.txt").read_text(encoding="utf-8")
+    return frozenset({*(word.strip().lower() for word in text.splitlines()), *_CHAT})
 
 
 @lru_cache(maxsize=1)
