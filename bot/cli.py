@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -26,6 +29,8 @@ app = typer.Typer(
 )
 guide_app = typer.Typer(no_args_is_help=True, help="The guide's content and its SQL store.")
 app.add_typer(guide_app, name="guide")
+benchmark_app = typer.Typer(no_args_is_help=True, help="Figures beside other systems (docs/benchmarks.md).")
+app.add_typer(benchmark_app, name="benchmark")
 
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
 _PORT = typer.Option(5005, help="Port to listen on.")
@@ -85,6 +90,15 @@ def explain(text: str) -> None:
     typer.echo(explained(text))
 
 
+@app.command()
+def report() -> None:
+    """Train when needed, score every evaluation set, and write reports/index.html."""
+    from bot.evaluation.report import make_report  # noqa: PLC0415
+
+    _train(force=False)
+    typer.echo(f"Wrote {make_report()}: open it in a browser.")
+
+
 @guide_app.command("build")
 def guide_build(force: bool = typer.Option(False, help="Build even when nothing changed.")) -> None:
     """Build the SQL store from the content file."""
@@ -100,6 +114,46 @@ def guide_check() -> None:
                f"drugs, {len(content.terms)} terms, {len(content.passages)} passages.")  # fmt: skip
     if content.guide.review_due < date.today():
         typer.echo(f"It was due for review on {content.guide.review_due}.")
+
+
+@benchmark_app.command("intents")
+def benchmark_intents(
+    train: Path = typer.Option(..., help="CSV file to learn from, with columns sentence and label."),
+    test: Path = typer.Option(..., help="CSV file to score."),
+    oos_label: str = typer.Option("NO_NODES_DETECTED", help="Label of sentences that fit no intent; only in the test."),
+    ablation: bool = typer.Option(False, "--ablation", help="Also score the model with parts left out."),
+    json_file: str = typer.Option("-", "--json", help="Where to write the JSON; - is the terminal."),
+) -> None:
+    """Train the bot's intent model on one CSV file, score another, and print JSON."""
+    from bot.evaluation.benchmark_intents import benchmark_intents as run_benchmark  # noqa: PLC0415
+
+    _print_json(run_benchmark(train, test, oos_label, ablation=ablation), json_file)
+
+
+@benchmark_app.command("latency")
+def benchmark_latency(
+    messages: int = typer.Option(200, min=20, help="How many messages to ask."),
+    epochs: int = typer.Option(1, min=1, help="Rounds of DIET's training; they do not change its time per message."),
+    json_file: str = typer.Option("-", "--json", help="Where to write the JSON; - is the terminal."),
+) -> None:
+    """Time this bot's pipeline beside Rasa's default one, trained on the same examples, in one run."""
+    from bot.evaluation.benchmark_latency import benchmark_latency as run_benchmark  # noqa: PLC0415
+    from bot.evaluation.benchmark_latency import table  # noqa: PLC0415
+
+    result = run_benchmark(messages, epochs, lambda text: typer.echo(text, err=True))
+    typer.echo(table(result), err=True)
+    _print_json(result, json_file)
+
+
+def _print_json(result: dict[str, Any], target: str) -> None:
+    text = json.dumps(result, indent=2)
+    if target == "-":
+        typer.echo(text)
+        return
+    try:
+        Path(target).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BotError(f"{target}: cannot be written ({error.strerror}). Name another file with --json.") from error
 
 
 def _train(*, force: bool) -> None:

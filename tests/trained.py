@@ -15,6 +15,7 @@ from bot.clinic import load_clinic
 from bot.evaluation.explain import trained_reader
 from bot.guide.store import open_guide
 from bot.language.reader import Reader
+from bot.server.quiet import quiet_rasa
 from bot.server.training import train_if_needed, trained_model
 
 
@@ -36,6 +37,7 @@ def the_reader() -> Reader:
 def the_agent() -> Any:
     """Rasa's own agent with the trained model and the actions in this process."""
     path = the_model()
+    quiet_rasa()
     from rasa.core.agent import Agent
 
     from bot.server.in_process import InProcessActions
@@ -47,6 +49,7 @@ class Talk:
     """A conversation through the reader and `bot.answers.conversation.turn`."""
 
     def __init__(self) -> None:
+        the_reader()  # builds the store first
         self.memory = Memory()
         self.guide = open_guide()
         self.clinic = load_clinic()
@@ -66,7 +69,7 @@ class RasaTalk:
 
     def say(self, text: Any) -> dict[str, Any]:
         """The reply contract's data of the next reply, with everything shown under `shown`."""
-        messages = asyncio.run(the_agent().handle_text(text, sender_id=self.sender)) or []
+        messages = asyncio.run(the_agent().handle_text({"text": text}, sender_id=self.sender)) or []
         return one_reply(messages)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from bot import settings
 from bot.answers.question import KINDS
@@ -97,16 +98,18 @@ def _check_examples(examples: list[Example], intents: set[str]) -> list[Finding]
 
 def _check_rules(domain: dict[str, Any], rules: dict[str, Any]) -> list[Finding]:
     found = []
-    names = Counter(rule["rule"] for rule in rules["rules"])
+    intents: set[str] = set(domain.get("intents") or ())
+    written: list[dict[str, Any]] = rules.get("rules") or []
+    names = Counter(rule["rule"] for rule in written)
     found += [
         Finding(True, f"rule {name!r} stands {n} times. Names must differ.") for name, n in names.items() if n > 1
     ]
-    ruled = {step["intent"] for rule in rules["rules"] for step in rule["steps"] if "intent" in step}
+    ruled = {step["intent"] for rule in written for step in rule["steps"] if "intent" in step}
     found += [
         Finding(True, f"intent {intent} has no rule in stories/rules.yml, so it would get no answer. Add one.")
-        for intent in sorted(set(domain["intents"]) - ruled)
+        for intent in sorted(intents - ruled)
     ]
-    used = {step["action"] for rule in rules["rules"] for step in rule["steps"] if "action" in step}
+    used = {step["action"] for rule in written for step in rule["steps"] if "action" in step}
     found += [
         Finding(True, f"{action} is used in no rule. Remove it from domain.yml, or use it.")
         for action in sorted(set(domain.get("actions") or ()) - used)
@@ -117,7 +120,7 @@ def _check_rules(domain: dict[str, Any], rules: dict[str, Any]) -> list[Finding]
     ]
     found += [
         Finding(True, f"intent {intent} belongs to no kind of reply ({', '.join(KINDS)}).")
-        for intent in sorted(domain["intents"])
+        for intent in sorted(intents)
         if not kind_of(intent)
     ]
     return found
@@ -135,5 +138,8 @@ def kind_of(intent: str) -> str | None:
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    loaded = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    try:
+        loaded = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise BotError(f"{path.name} is not valid YAML ({str(error).splitlines()[0]}). Correct it.") from error
     return loaded if isinstance(loaded, dict) else {}

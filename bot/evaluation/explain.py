@@ -41,8 +41,9 @@ def explain(text: str) -> str:
             f"Entities:  {_entities(data)}",
             f"Cues:      {', '.join(data['cues']) or 'none'}",
             f"Screen:    {_screen(data)}",
-            f"Intent:    {data['intent']} ({data['confidence']:.2f})",
+            f"Intent:    {data['intent']} ({data['confidence']:.2f}; {data['reason']})",
             *_guesses(guesses),
+            *_parts(data),
             f"Question:  {resolve(reading, Memory(started=True)).to_dict()}",
             f"Reply:     {reply.kind}",
             *(f"  {line}" for line in reply.full_text().splitlines()),
@@ -75,6 +76,11 @@ def _screen(data: dict[str, Any]) -> str:
     safety = data["safety"]
     signs = ", ".join(safety.get("signs") or ()) or "no signs"
     return f"{safety.get('kind') or 'no alarm'} ({signs}; meant as {safety.get('framing')}, {safety.get('person')})"
+
+
+def _parts(data: dict[str, Any]) -> list[str]:
+    said = [f"  {part['text']!r}: {part['intent']}{', asks' if part['asks'] else ''}" for part in data["parts"]]
+    return ["Parts:", *said] if said else []
 
 
 def _guesses(guesses: list[Guess]) -> list[str]:

@@ -3,71 +3,76 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.errors import ModelError
 from bot.language.encoder import SentenceEncoder
+from bot.language.features import Finder
 from bot.language.intent_model import Encoder, IntentModel, Settings
 
-FORMAT = 1
+FORMAT = 2
 ENCODER_FOLDER = "encoder"
 
 
 def save_model(model: IntentModel, folder: Path) -> None:
-    """Writes a trained model to a folder, which is made when missing."""
+    """Writes a trained model to a folder, which is made when missing; the vocabulary goes with it, the encoder does not."""
     folder.mkdir(parents=True, exist_ok=True)
+    finder = model.features.finder
     about = {
         "format": FORMAT,
         "settings": asdict(model.settings),
+        "threshold": model.threshold,
         "texts": model.texts,
+        "marked": model.marked,
         "labels": [str(label) for label in model.labels],
         "classes": model.intents,
-        "vocabularies": {
-            name: {word: int(i) for word, i in v.vocabulary_.items()} for name, v in model.vectorizers().items()
+        "vocabulary": None if finder is None else finder.vocabulary.to_dict(),
+        "words": {
+            name: {word: int(i) for word, i in v.vocabulary_.items()}
+            for name, v in model.features.vectorizers().items()
         },
     }
     (folder / "intents.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
     arrays: dict[str, Any] = {
         "coef": model.linear.coef_.astype(np.float32),
         "intercept": model.linear.intercept_.astype(np.float32),
-        **{f"idf_{name}": v.idf_.astype(np.float64) for name, v in model.vectorizers().items()},
+        **{f"idf_{name}": v.idf_.astype(np.float64) for name, v in model.features.vectorizers().items()},
     }
-    if model.known_vectors is not None:
-        arrays["vectors"] = model.known_vectors
+    if model.encoder is not None:
+        arrays["vectors"] = model.basis
     np.savez_compressed(folder / "intents.npz", **arrays)
 
 
-def load_model(folder: Path, encoder: Encoder | None = None) -> IntentModel:
+def load_model(folder: Path, encoder: Encoder | None = None, finder: Finder | None = None) -> IntentModel:
     """Reads a model that `save_model` wrote.
 
+    Args:
+        folder: where it is.
+        encoder: the sentence encoder, for a model that was trained with one.
+        finder: finds the guide's names, for a model that was trained with one; made from the vocabulary in the
+            file if None.
+
     Raises:
-        ModelError: the folder holds no such model, or one of another format.
+        ModelError: the folder holds no such model, or one of another format, or a broken one.
     """
     try:
         about = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
-        arrays = np.load(folder / "intents.npz", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The intent model in the trained model cannot be read ({error}). Run `bot train`.") from error
-    if about.get("format") != FORMAT:
-        raise ModelError(f"The intent model has format {about.get('format')}, not {FORMAT}. Run `bot train`.")
-    model = IntentModel(Settings(**about["settings"]), encoder)
-    for name, vectorizer in model.vectorizers().items():
-        _restore(vectorizer, about["vocabularies"][name], arrays[f"idf_{name}"])
-    linear = model.linear
-    linear.classes_ = np.asarray(about["classes"])
-    linear.coef_ = arrays["coef"]
-    linear.intercept_ = arrays["intercept"]
-    linear.n_features_in_ = linear.coef_.shape[1]
-    texts, labels = about["texts"], about["labels"]
-    vectors = arrays["vectors"] if "vectors" in arrays.files else None
-    model.remember(texts, labels, model.words(texts) if vectors is None else sparse.csr_matrix((0, 0)), vectors)
-    return model
+        with np.load(folder / "intents.npz", allow_pickle=False) as kept:
+            arrays = {name: kept[name] for name in kept.files}
+        if not isinstance(about, dict) or about.get("format") != FORMAT:
+            found = about.get("format") if isinstance(about, dict) else None
+            raise ModelError(f"The intent model has format {found}, not {FORMAT}. Run `bot train`.")
+        return _restore(about, arrays, encoder, finder)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"The intent model in the trained model cannot be read ({type(error).__name__}: {error}). Run `bot train`."
+        ) from error
 
 
 def load_model_with_encoder(folder: Path) -> IntentModel:
@@ -76,7 +81,34 @@ def load_model_with_encoder(folder: Path) -> IntentModel:
     return load_model(folder, SentenceEncoder(encoder) if encoder.is_dir() else None)
 
 
-def _restore(vectorizer: TfidfVectorizer, vocabulary: dict[str, int], idf: Any) -> None:
+def _restore(
+    about: dict[str, Any], arrays: dict[str, Any], encoder: Encoder | None, finder: Finder | None
+) -> IntentModel:
+    if ("vectors" in arrays) != (encoder is not None):
+        raise ValueError("trained with an encoder and loaded without, or the other way round")
+    if about["vocabulary"] is None:
+        finder = None
+    elif finder is None:
+        finder = _finder(about["vocabulary"])
+    model = IntentModel(Settings(**about["settings"]), encoder, finder)
+    model.threshold = float(about["threshold"])
+    for name, vectorizer in model.features.vectorizers().items():
+        _restore_words(vectorizer, about["words"][name], arrays[f"idf_{name}"])
+    model.linear.restore(np.asarray(about["classes"]), arrays["coef"], arrays["intercept"])
+    texts = about["texts"]
+    basis = arrays["vectors"] if encoder is not None else model.features.transform(model.features.prepare(texts))
+    model.remember(texts, about["labels"], about["marked"], basis)
+    return model
+
+
+def _restore_words(vectorizer: TfidfVectorizer, vocabulary: dict[str, int], idf: Any) -> None:
     vectorizer.vocabulary_ = vocabulary
     vectorizer.fixed_vocabulary_ = True
     vectorizer.idf_ = idf
+
+
+def _finder(vocabulary: dict[str, Any]) -> Finder:
+    from bot.language.entities import MentionFinder  # noqa: PLC0415 - spaCy, which a model without vocabulary needs not
+    from bot.language.vocabulary import Vocabulary  # noqa: PLC0415
+
+    return MentionFinder(Vocabulary.from_dict(vocabulary))

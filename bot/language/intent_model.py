@@ -1,13 +1,12 @@
 """The intent model: sparse text features, sentence vectors and vocabulary flags into one linear classifier.
 
-It is plain scikit-learn, used by the Rasa component in `bot.language.intents` and, without the vocabulary, by
-`bot benchmark intents`. Confidence is not the classifier's probability but how near the message lies to known examples:
-on public real traffic that tells unknown questions from known ones far better (docs/how-it-works.md).
+It is plain scikit-learn, used by the Rasa component in `bot.language.components.intents` and, without the vocabulary, by
+`bot benchmark intents`. How sure it is comes from two sides: the classifier's probability, and how near the message lies
+to a known example of that intent. What each part gives, and how the threshold is chosen: docs/intent-model.md.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,12 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion
 
-Matrix = npt.NDArray[np.float32]
+from bot.language.features import Finder, Matrix, TextFeatures
+from bot.language.linear import BlockRegression
 
 
 class Encoder(Protocol):
@@ -48,66 +44,71 @@ class Guess:
     confidence: float
     neighbours: tuple[Neighbour, ...]
 
+    @property
+    def score(self) -> float:
+        """How much the guess is worth, 0 to 1; below `IntentModel.threshold` the message counts as not understood."""
+        return float(score(self.probability, self.confidence))
+
+
+def score(probability: Any, closeness: Any) -> Any:
+    """Joins probability and closeness to one figure, 0 to 1; takes numbers or arrays."""
+    return np.sqrt(probability) * closeness
+
 
 @dataclass(frozen=True)
 class Settings:
-    """What the model is made of.
+    """What the model is made of. The defaults were chosen by cross-validation on nlu/ alone (docs/intent-model.md).
 
     Attributes:
         C: inverse regularisation of the logistic regression.
         vector_weight: weight of the sentence vectors beside the sparse features.
         flag_weight: weight of the vocabulary flags.
-        neighbours: how many of the nearest examples of an intent the closeness is the mean of.
-        seed: random seed.
+        neighbours: how many of the nearest examples are kept as reasons.
+        nearest: the closeness is the mean over so many of them.
+        char_min_df: in how many examples a part of a word must stand to count.
+        rounds: at most so many rounds of the logistic regression.
+        seed: random seed of cross-validation; the training itself leaves nothing to chance.
     """
 
     C: float = 20.0
     vector_weight: float = 1.5
-    flag_weight: float = 0.7
+    flag_weight: float = 0.4
     neighbours: int = 3
+    nearest: int = 3
+    char_min_df: int = 2
+    rounds: int = 60
     seed: int = 42
 
 
 class IntentModel:
-    """Learns intents from example sentences and guesses the intents of a message."""
+    """Learns intents from example sentences and guesses the intents of a message.
 
-    def __init__(self, settings: Settings | None = None, encoder: Encoder | None = None) -> None:
-        """Takes the settings, and an encoder where sentence vectors are wanted."""
+    Attributes:
+        threshold: a best guess with a lower `score` counts as not understood; 0 until `learn_threshold` of
+            `bot.language.threshold` or a model file sets it.
+        basis: what closeness is measured on: the examples' vectors, or their sparse features without an encoder.
+        training_rows: the classifier's input, kept by `fit` for `learn_threshold`; not in a loaded model.
+    """
+
+    training_rows: list[Any] | None = None
+
+    def __init__(
+        self, settings: Settings | None = None, encoder: Encoder | None = None, finder: Finder | None = None
+    ) -> None:
+        """Takes the settings, an encoder where sentence vectors are wanted, and a finder where there is a vocabulary."""
         self.settings = settings or Settings()
         self.encoder = encoder
-        self._sparse = FeatureUnion(
-            [
-                (
-                    "word",
-                    TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b|\?"),
-                ),
-                (
-                    "char",
-                    TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2),
-                ),
-            ]
-        )
-        self.linear = LogisticRegression(
-            C=self.settings.C,
-            max_iter=60,
-            tol=1e-2,
-            solver="lbfgs",
-            class_weight="balanced",
-            random_state=self.settings.seed,
-        )
+        self.features = TextFeatures(finder, char_min_df=self.settings.char_min_df)
+        self.linear = new_classifier(self.settings)
+        self.threshold = 0.0
 
-    def fit(
-        self,
-        texts: Sequence[str],
-        intents: Sequence[str],
-        flags: npt.NDArray[np.float32] | None = None,
-    ) -> IntentModel:
+    def fit(self, texts: Sequence[str], intents: Sequence[str], flags: Matrix | None = None) -> IntentModel:
         """Learns from examples.
 
         Args:
             texts: the example sentences.
             intents: the intent of each.
-            flags: optional vocabulary flags, one row per text.
+            flags: flags of the caller's own instead of the finder's, one row per text.
 
         Raises:
             ValueError: fewer than two intents, or lengths differ.
@@ -116,73 +117,112 @@ class IntentModel:
             raise ValueError(f"{len(texts)} texts but {len(intents)} intents. Give one intent per text.")
         if len(set(intents)) < 2:
             raise ValueError("Intent training needs examples of at least two intents. Add examples under nlu/.")
-        words = self._sparse.fit_transform([text.lower() for text in texts])
-        vectors = self._vectors(texts)
-        with warnings.catch_warnings():
-            # It is stopped early on purpose: more rounds take time and change no answer.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            self.linear.fit(self._join(words, vectors, flags), list(intents))
-        self.remember(texts, intents, words, vectors)
+        messages = self.features.prepare(texts)
+        words = self.features.fit_transform(messages)
+        vectors = None if self.encoder is None else np.asarray(self.encoder.encode(messages.marked), dtype=np.float32)
+        self.training_rows = self._join(words, vectors, messages.flags if flags is None else flags)
+        self.linear.fit(self.training_rows, list(intents))
+        self.remember(texts, intents, messages.marked, words if vectors is None else vectors)
         return self
 
-    def remember(self, texts: Sequence[str], intents: Sequence[str], words: Any, vectors: Matrix | None) -> None:
-        """Keeps the examples for the closeness of later messages."""
+    def remember(self, texts: Sequence[str], intents: Sequence[str], marked: Sequence[str], basis: Any) -> None:
+        """Keeps the examples for the closeness of later messages.
+
+        Args:
+            texts: the examples.
+            intents: the intent of each.
+            marked: the examples with names taken out, as the encoder reads them.
+            basis: what closeness is measured on, one row each: their vectors, or the sparse features without an encoder.
+        """
         self.texts = list(texts)
         self.labels = np.asarray(intents)
-        self._known_words = sparse.csr_matrix(words, dtype=np.float32)
-        self.known_vectors = vectors
-
-    def words(self, texts: Sequence[str]) -> Any:
-        """Returns the sparse features of texts, one row each."""
-        return self._sparse.transform([text.lower() for text in texts])
-
-    def vectorizers(self) -> dict[str, TfidfVectorizer]:
-        """The sparse vectorizers by name, to be kept and restored."""
-        return dict(self._sparse.transformer_list)
+        self.basis = basis
+        self._rows = {name: np.flatnonzero(self.labels == name) for name in self.intents}
+        self._known = {name: basis[rows] for name, rows in self._rows.items()}
+        self.marked = list(marked)
+        self._places = {_key(text): place for place, text in enumerate(marked)}
 
     @property
     def intents(self) -> list[str]:
         """The intents it knows, in the classifier's order."""
         return [str(name) for name in self.linear.classes_]
 
-    def guess(
-        self, texts: Sequence[str], flags: npt.NDArray[np.float32] | None = None, *, top: int = 3
-    ) -> list[list[Guess]]:
-        """Returns, for each text, its best intents, the most probable first."""
-        words = self.words(texts)
-        vectors = self._vectors(texts)
-        probabilities = self.linear.predict_proba(self._join(words, vectors, flags))
-        closeness = self._closeness(words, vectors)
+    def guess(self, texts: Sequence[str], flags: Matrix | None = None, *, top: int = 3) -> list[list[Guess]]:
+        """Returns, for each text, its best intents, the most probable first.
+
+        Args:
+            texts: the messages.
+            flags: flags of the caller's own, if the model was trained with such.
+            top: how many intents for each.
+        """
+        if not len(texts):
+            return []
+        messages = self.features.prepare(texts)
+        words = self.features.transform(messages)
+        vectors = self._vectors(messages.marked)
+        joined = self._join(words, vectors, messages.flags if flags is None else flags)
+        probabilities = self.linear.predict_proba(joined)
+        here: Any = words if vectors is None else vectors
         return [
-            [self._one_guess(int(k), probabilities[row], closeness[row]) for k in np.argsort(-probabilities[row])[:top]]
-            for row in range(len(texts))
+            [self._one_guess(self.linear.classes_[k], float(chances[k]), here[row]) for k in np.argsort(-chances)[:top]]
+            for row, chances in enumerate(probabilities)
         ]
 
-    def _one_guess(self, index: int, probabilities: Any, closeness: Any) -> Guess:
-        intent = str(self.linear.classes_[index])
-        mine = np.flatnonzero(self.labels == intent)
-        nearest = mine[np.argsort(-closeness[mine])[: self.settings.neighbours]]
-        near = float(np.mean(closeness[nearest])) if len(nearest) else 0.0
-        return Guess(
-            intent,
-            float(probabilities[index]),
-            max(0.0, min(1.0, near)),
-            tuple(Neighbour(self.texts[i], intent, float(closeness[i])) for i in nearest),
-        )
-
-    def _vectors(self, texts: Sequence[str]) -> Matrix | None:
-        return None if self.encoder is None else np.asarray(self.encoder.encode(list(texts)), dtype=np.float32)
-
-    def _join(self, words: Any, vectors: Matrix | None, flags: npt.NDArray[np.float32] | None) -> Any:
+    def _join(self, words: Any, vectors: Matrix | None, flags: Matrix | None) -> list[Any]:
+        """Returns the classifier's input: sparse features, weighted vectors, weighted flags."""
         blocks = [words]
         if vectors is not None:
-            blocks.append(sparse.csr_matrix(vectors * self.settings.vector_weight))
+            blocks.append(vectors * np.float32(self.settings.vector_weight))
         if flags is not None:
-            blocks.append(sparse.csr_matrix(flags * self.settings.flag_weight))
-        return sparse.hstack(blocks, format="csr") if len(blocks) > 1 else words
+            blocks.append(flags * np.float32(self.settings.flag_weight))
+        return blocks
 
-    def _closeness(self, words: Any, vectors: Matrix | None) -> npt.NDArray[np.float32]:
-        """Cosine to every known example: of the sentence vectors where there are any, else of the sparse features."""
-        if vectors is not None and self.known_vectors is not None:
-            return np.asarray(vectors @ self.known_vectors.T)
-        return np.asarray((words @ self._known_words.T).todense(), dtype=np.float32) / 2.0
+    def _one_guess(self, intent: str, probability: float, here: Any) -> Guess:
+        closeness = closeness_to(here, self._known[intent])[0]
+        order = np.argsort(-closeness, kind="stable")[: max(self.settings.neighbours, self.settings.nearest)]
+        near = float(closeness[order[: self.settings.nearest]].mean())
+        rows = self._rows[intent][order[: self.settings.neighbours]]
+        reasons = tuple(
+            Neighbour(self.texts[row], str(intent), float(closeness[place]))
+            for row, place in zip(rows, order, strict=False)
+        )
+        return Guess(str(intent), probability, max(0.0, min(1.0, near)), reasons)
+
+    def _vectors(self, marked: list[str]) -> Matrix | None:
+        """Encodes messages, except those that equal an example but for capitals, which the encoder does not see."""
+        if self.encoder is None:
+            return None
+        places = [self._places.get(_key(text)) for text in marked]
+        vectors = np.empty((len(marked), self.basis.shape[1]), dtype=np.float32)
+        new = [row for row, place in enumerate(places) if place is None]
+        if new:
+            vectors[new] = self.encoder.encode([marked[row] for row in new])
+        for row, place in enumerate(places):
+            if place is not None:
+                vectors[row] = self.basis[place]
+        return vectors
+
+
+def new_classifier(settings: Settings) -> BlockRegression:
+    """Returns an untrained classifier; it is stopped early on purpose, as more rounds take time and change few answers."""
+    return BlockRegression(C=settings.C, max_iter=settings.rounds, tol=1e-2)
+
+
+def closeness_to(here: Any, known: Any) -> npt.NDArray[np.float32]:
+    """Returns the cosines of rows to known rows: of sentence vectors, or of sparse features.
+
+    Args:
+        here: rows of shape (n, d), or one row of shape (d,).
+        known: rows of shape (m, d), all of the same length.
+
+    Returns:
+        An array of shape (n, m).
+    """
+    if not sparse.issparse(here):
+        return np.asarray(np.atleast_2d(here) @ known.T)
+    lengths = np.sqrt(here.multiply(here).sum(axis=1)) @ np.sqrt(known.multiply(known).sum(axis=1)).T
+    return np.asarray((here @ known.T).toarray() / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.lower().split())

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from bot.answers.trouble import trouble_reply
+from bot.answers.trouble import last_resort
 from bot.clinic import load_clinic
 from bot.guide.store import open_guide
 from bot.server.quiet import quiet_rasa
@@ -26,7 +26,9 @@ class Chat:
 
         Raises:
             StoreError: the guide store is missing or cannot be reached.
+            ClinicError: the clinic file is missing or not valid.
         """
+        load_clinic()
         open_guide()
         quiet_rasa()
         from rasa.core.agent import Agent  # noqa: PLC0415 - slow to load; the check above comes first
@@ -44,7 +46,7 @@ class Chat:
         for message in messages:
             data = (message.get("custom") or {}).get("data", {}).get("reply") or data
         if data is None:
-            reply = trouble_reply(load_clinic())
+            reply = last_resort()
             return {**reply.to_dict(), "full_text": reply.full_text()}
         return {**data, "full_text": "\n".join(shown)}
 

@@ -14,6 +14,7 @@ from bot.server.in_process import InProcessActions
 from bot.server.quiet import quiet_rasa
 
 DEFAULT_PORT = 5005
+MAX_PORT = 65535
 LOOPBACK = "127.0.0.1"
 
 
@@ -23,6 +24,8 @@ def check_port(host: str, port: int) -> None:
     Raises:
         BotError: it is taken, or not allowed.
     """
+    if not 1 <= port <= MAX_PORT:
+        raise BotError(f"{port} is no port. Choose a number from 1 to {MAX_PORT}: `bot serve --port {DEFAULT_PORT}`.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -31,7 +34,7 @@ def check_port(host: str, port: int) -> None:
         except OSError as error:
             raise BotError(
                 f"Port {port} on {host} cannot be used ({error.strerror}). Stop the program that uses it, or choose "
-                f"another port: `bot serve --port {port + 1}`."
+                f"another port: `bot serve --port {port + 1 if port < MAX_PORT else DEFAULT_PORT}`."
             ) from error
 
 

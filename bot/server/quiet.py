@@ -12,6 +12,9 @@ def quiet_logs(level: int = logging.WARNING) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ["LOG_LEVEL_LIBRARIES"] = "ERROR"
+    # Imported first: when it is, sanic puts a filter in front that shows every deprecation.
+    import sanic.app  # noqa: F401, PLC0415
+
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", category=UserWarning, module="rasa")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tarfile
+import zlib
+from importlib.metadata import version
 from pathlib import Path
 
 from bot import settings
-from bot.errors import ModelError
+from bot.errors import BotError, ModelError
 from bot.guide.build import build_store
 from bot.guide.content_file import content_hash
 from bot.guide.store import open_engine
@@ -61,9 +64,10 @@ def is_trained() -> bool:
     if not model_file().is_file() or not stamp_file().is_file():
         return False
     try:
-        return bool(json.loads(stamp_file().read_text(encoding="utf-8")).get("inputs") == inputs_hash())
+        stamp = json.loads(stamp_file().read_text(encoding="utf-8"))
     except ValueError:
         return False
+    return isinstance(stamp, dict) and stamp.get("inputs") == inputs_hash()
 
 
 def train_if_needed(*, force: bool = False) -> bool:
@@ -80,9 +84,12 @@ def train_if_needed(*, force: bool = False) -> bool:
     build_store(open_engine(), settings.guide_file())
     if not force and is_trained():
         return False
+    # Taken before training: what is edited meanwhile is trained next time.
+    stamp = {"inputs": inputs_hash(), "content": content_hash(settings.guide_file())}
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     quiet_rasa()
     import rasa.model_training  # noqa: PLC0415 - slow to load, and not needed when nothing changed
+    from rasa.shared.exceptions import RasaException  # noqa: PLC0415
 
     home = settings.home()
     before = Path.cwd()
@@ -96,14 +103,15 @@ def train_if_needed(*, force: bool = False) -> bool:
             fixed_model_name=MODEL_NAME,
             force_training=force,
         )
+    except RasaException as error:
+        if isinstance(error.__cause__, BotError):  # one of our components said what is wrong
+            raise error.__cause__ from error
+        raise ModelError(f"Training failed: {str(error).strip()} Correct that and run `bot train` again.") from error
     finally:
         os.chdir(before)
     if result.code != 0 or not result.model:
         raise ModelError("Training failed; the lines above say why. Correct that and run `bot train` again.")
-    stamp_file().write_text(
-        json.dumps({"inputs": inputs_hash(), "content": content_hash(settings.guide_file())}),
-        encoding="utf-8",
-    )
+    stamp_file().write_text(json.dumps(stamp), encoding="utf-8")
     return True
 
 
@@ -111,8 +119,23 @@ def trained_model() -> Path:
     """Returns the model file.
 
     Raises:
-        ModelError: there is none.
+        ModelError: there is none, or it is not one that the installed Rasa can load.
     """
-    if not model_file().is_file():
+    path = model_file()
+    if not path.is_file():
         raise ModelError(f"There is no trained model in {models_folder()}. Make one with `bot train` (or `make run`).")
-    return model_file()
+    # Rasa itself would only log that it cannot load the model, and serve without one.
+    try:
+        with tarfile.open(path) as archive:
+            about = archive.extractfile("metadata.json")
+            made_by = json.load(about)["rasa_open_source_version"] if about else None
+    except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{path} cannot be read as a trained model ({type(error).__name__}). Make it again with `bot train --force`."
+        ) from error
+    installed = version("rasa")
+    if made_by != installed:
+        raise ModelError(
+            f"{path.name} was trained with Rasa {made_by}, but {installed} is installed. Run `bot train --force`."
+        )
+    return path

@@ -21,8 +21,6 @@ TEXTS = ["what comes after enhertu", "which drug follows", "and after that", "he
 INTENTS = ["sequence"] * 3 + ["greet"] * 3 + ["treatment"] * 3
 ASKED = [*TEXTS, "what comes after kadcyla", "", "zzz", "HELLO THERE", "stage 2 " * 300, "\u00e9\U0001f600"]
 
-NOT_CAUGHT = pytest.mark.xfail(reason="load_model lets this error through as it is")
-
 
 @pytest.fixture(scope="module")
 def model() -> IntentModel:
@@ -95,10 +93,10 @@ def test_a_pickled_array_is_refused(folder: Path) -> None:
         ("intents.json", b"\xff\xfe\x00"),
         ("intents.npz", b"not an archive"),
         ("intents.npz", b""),
-        pytest.param("intents.json", b"[]", marks=NOT_CAUGHT),
-        pytest.param("intents.json", b'{"format": 1}', marks=NOT_CAUGHT),
+        ("intents.json", b"[]"),
+        ("intents.json", b'{"format": 1}'),
         ("intents.json", b'{"format": 99}'),
-        pytest.param("intents.json", b"null", marks=NOT_CAUGHT),
+        ("intents.json", b"null"),
     ],
 )
 def test_a_broken_model_is_a_readable_error(name: str, content: bytes | None, folder: Path) -> None:
@@ -110,7 +108,6 @@ def test_a_broken_model_is_a_readable_error(name: str, content: bytes | None, fo
         load_model(folder)
 
 
-@NOT_CAUGHT
 def test_half_an_archive_is_a_readable_error(folder: Path) -> None:
     whole = (folder / "intents.npz").read_bytes()
     (folder / "intents.npz").write_bytes(whole[: len(whole) // 2])

@@ -15,11 +15,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import settings
 from bot.language.cleaning import clean
-from bot.language.components.parts import GUESSES, SAFETY, SEGMENTS, depends_on
+from bot.language.components.parts import GUESSES, SAFETY, SEGMENTS, depends_on, vocabulary_now
 from bot.language.encoder import SentenceEncoder
+from bot.language.entities import MentionFinder
 from bot.language.intent_file import ENCODER_FOLDER, load_model_with_encoder, save_model
 from bot.language.intent_model import IntentModel, Settings
 from bot.language.reader import guess_intents
+from bot.language.threshold import PRODUCT_SHARES, learn_threshold
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -45,11 +47,15 @@ class GuideIntents(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> GuideIntents:
-        """Creates the component for training; the encoder is made from its weights the first time."""
+        """Creates the component for training; the encoder is made from its weights the first time.
+
+        The vocabulary is read from the store here; it goes into the trained model.
+        """
         from bot.language.encoder_build import build_encoder  # noqa: PLC0415 - needs onnx, which serving does without
 
         encoder = SentenceEncoder(build_encoder(settings.var_folder() / "encoder")) if config["encoder"] else None
-        model = IntentModel(Settings(C=config["C"], seed=config["seed"]), encoder)
+        chosen = Settings(C=config["C"], seed=config["seed"])
+        model = IntentModel(chosen, encoder, MentionFinder(vocabulary_now()))
         return cls(model, model_storage, resource)
 
     @classmethod
@@ -75,9 +81,10 @@ class GuideIntents(GraphComponent):
         return depends_on()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from the examples under nlu/."""
+        """Learns from the examples under nlu/, and from which score on a guess counts."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
         self._model.fit([clean(m.get(TEXT)) for m in examples], [m.get(INTENT) for m in examples])
+        learn_threshold(self._model, shares=PRODUCT_SHARES)
         with self._storage.write_to(self._resource) as folder:
             save_model(self._model, folder)
             if isinstance(self._model.encoder, SentenceEncoder):

@@ -1,0 +1,48 @@
+"""Runs the `bot` command as a person does: in a process of its own, with an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from facts import ROOT
+
+# As the console script does, but from this checkout whatever is installed.
+BOT = [sys.executable, "-c", "from bot.cli import main; main()"]
+LOOPBACK = "127.0.0.1"
+
+
+def environment(**changes: str | Path) -> dict[str, str]:
+    """This process's environment without the project's own variables, and with these changes."""
+    ours = ("GUIDE", "CLINIC", "DATABASE_URL", "BOT_HOME")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "RASA_TELEMETRY_ENABLED": "false", **{name: str(value) for name, value in changes.items()}}
+
+
+def bot(
+    *args: str, typed: str | None = None, seconds: float = 120, **changes: str | Path
+) -> subprocess.CompletedProcess[str]:
+    """Runs `bot` with arguments in the checkout and returns what it printed; `typed` goes into its input."""
+    return subprocess.run(
+        [*BOT, *args], cwd=ROOT, env=environment(**changes), input=typed or "", capture_output=True, text=True,
+        timeout=seconds,
+    )  # fmt: skip
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def fails_readably(done: subprocess.CompletedProcess[str], *said: str, lines: int = 1) -> None:
+    """Checks that a command failed with status 1 and a short message for people."""
+    assert done.returncode == 1, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stdout + done.stderr
+    assert len(done.stderr.strip().splitlines()) <= lines, done.stderr
+    for words in said:
+        assert words in done.stderr, done.stderr
