@@ -44,8 +44,9 @@ def _stage_term(stage: str, guide: Guide) -> Term | None:
     row = guide.stage(stage)
     if row is None:
         return None
-    named = guide.term(row.name) or guide.term(stage)
-    return named
+    # A stage without a term of its own is explained from its row, so that a new stage is one edit.
+    own = Term(row.name, explained=True, section=row.section, text=row.text, stage=row.key)
+    return guide.term(row.name) or guide.term(stage) or own
 
 
 def _words_at(question: Question, guide: Guide) -> list[str] | None:

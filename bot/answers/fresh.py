@@ -34,6 +34,7 @@ _WHICH_FIRST = re.compile(
 _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of what)\b", re.I)
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
+_BESIDE = re.compile(r"\b(?:before|after|aftr|following|precedes?)\W+(?:the\W+)?$", re.I)
 _FRONTLINE = re.compile(r"\bfront[ -]?line\b", re.I)
 _ABOUT = re.compile(
     r"\b(?:what|whats|what's|wats|is|are|the|a|tell|me|about|explain|info|on|drug|called|and|comes?|after|before|next|pls|please|"
@@ -151,6 +152,8 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
     to_come = line_to_come(reading)
     if to_come is not None:
         return Question("sequence", stage=here, from_line=to_come, direction="before")
+    if reading.names("drug") and _beside_a_drug(reading):
+        return _sequence(reading, stage, Memory(thread=thread))
     line = asked_line(reading)
     named = therapies(reading)
     if line is None and "failed" in reading.cues and here is not None and not reading.names("drug"):
@@ -168,6 +171,12 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
     return Question(
         kind, stage=here, line=line, drugs=reading.values("drug") if kind == "treatment" else (), therapies=named
     )
+
+
+def _beside_a_drug(reading: Reading) -> bool:
+    """Tells whether "before" or "after" stands right beside a drug: "which treatment is given before Herceptin"."""
+    places = [reading.text[: m.start] for m in reading.mentions if m.kind == "drug" and not m.negated]
+    return any(_BESIDE.search(before) for before in places)
 
 
 def _failed(reading: Reading, stage: str, thread: Question | None) -> Question:

@@ -14,13 +14,15 @@ from bot.guide.queries import Guide
 
 _REFUSED = ("personal_advice", "side_effect_or_dose", "prognosis", "not_in_guide")
 _STORY = 14
+# A part is short and stands without its surroundings, so it must be nearer to known examples than a whole message.
+CLEAR = 0.55
 
 
 def questions_in(reading: Reading, memory: Memory) -> list[Question]:
     """Returns the questions of a message that asks more than one, in order; else an empty list."""
     found: list[Question] = []
     for part in reading.parts:
-        if not part.asks or part.intent is None or part.confidence < SURE:
+        if not part.asks or part.intent is None or part.confidence < CLEAR:
             continue
         question = resolve(part, replace(memory, choices=(), kind=None))
         if question.kind not in (*ANSWERED, *_REFUSED) or question in found:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool
 
 from bot import settings
 from bot.errors import StoreError
@@ -28,7 +28,8 @@ def open_engine(url: str | None = None) -> Engine:
     target = url or settings.store_url()
     try:
         if target.startswith("sqlite"):
-            engine = create_engine(target, future=True, poolclass=QueuePool if ":memory:" not in target else None)
+            # A kept connection would go on reading a file that was deleted or rebuilt meanwhile.
+            engine = create_engine(target, future=True, poolclass=NullPool if ":memory:" not in target else None)
             _use_real_transactions(engine)
             return engine
         return create_engine(

@@ -39,6 +39,11 @@ _SAD = frozenset(
 _GLAD = frozenset(
     "\U0001f44d\U0001f64f\u2764\U0001f60a\U0001f642\U0001f600\U0001f603\U0001f604\U0001f970\U0001f618\U0001f495\U0001f49c\U0001f497\U0001f917\U0001f44c"
 )
+_CHOOSE_FOR_ME = re.compile(
+    r"\bor\b.{0,40}\bfor (?:me|her|him|us|my (?:mum|mom|wife|sister|case))\b|\bbest for (?:me|her|him)\b|"
+    r"\bwhich (?:one )?(?:suits|fits) me\b",
+    re.IGNORECASE,
+)
 # Intents under which a story about a treatment that is over may hide the question what comes next.
 _TOLD = ("side_effect_or_dose", "personal_advice", "not_in_guide_other_drug", "prognosis")
 _NEXT = re.compile(
@@ -85,6 +90,8 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     if best.intent in ("treatment", "drug_info", "prognosis", "definition") and _DOSE.search(text):
         if not _ADVICE.search(text):
             return "side_effect_or_dose", best.confidence, "names a dose or a schedule"
+    if best.intent in ("treatment", "sequence") and _CHOOSE_FOR_ME.search(text):
+        return "personal_advice", best.confidence, "asks to choose for one person"
     if best.intent in _TOLD and any(m["kind"] == "drug" for m in reading["mentions"]) and _asks_what_next(text):
         return "sequence", best.confidence, "a drug is over, and it is asked what comes next"
     if best.intent == "drug_info" and _beside_a_drug(reading):

@@ -9,7 +9,7 @@ import re
 
 _PATTERNS: dict[str, str] = {
     "after": r"\b(?:after\w*|aftr|aftre|afer|nxt|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
-    r"subsequent\w*|later|->|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b",
+    r"subsequent\w*|later|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b|->",
     "before": r"\b(?:before\w*|prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
     "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?work\w*|"
     r"(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"

@@ -34,7 +34,7 @@ def load_examples(folder: Path) -> list[Example]:
             for block in blocks:
                 lines = (line.strip() for line in block["examples"].splitlines())
                 found += [Example(line[2:].strip(), block["intent"], path.name) for line in lines if line[:2] == "- "]
-        except (OSError, YAMLError, KeyError, TypeError) as error:
+        except (OSError, YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
             raise BotError(
                 f"nlu/{path.name} cannot be read as Rasa training data ({type(error).__name__}: {error}). Compare it "
                 "with another file there."

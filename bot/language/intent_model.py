@@ -120,7 +120,7 @@ class IntentModel:
         messages = self.features.prepare(texts)
         words = self.features.fit_transform(messages)
         vectors = None if self.encoder is None else np.asarray(self.encoder.encode(messages.marked), dtype=np.float32)
-        self.training_rows = self._join(words, vectors, messages.flags if flags is None else flags)
+        self.training_rows = [words, *self._join(vectors, messages.flags if flags is None else flags)]
         self.linear.fit(self.training_rows, list(intents))
         self.remember(texts, intents, messages.marked, words if vectors is None else vectors)
         return self
@@ -158,23 +158,25 @@ class IntentModel:
         if not len(texts):
             return []
         messages = self.features.prepare(texts)
-        words = self.features.transform(messages)
+        rows = self.features.rows(messages)
         vectors = self._vectors(messages.marked)
-        joined = self._join(words, vectors, messages.flags if flags is None else flags)
-        probabilities = self.linear.predict_proba(joined)
-        here: Any = words if vectors is None else vectors
-        return [
-            [self._one_guess(self.linear.classes_[k], float(chances[k]), here[row]) for k in np.argsort(-chances)[:top]]
-            for row, chances in enumerate(probabilities)
-        ]
+        basis: Any = self.features.transform(messages) if vectors is None else vectors
+        dense = self._join(vectors, messages.flags if flags is None else flags)
+        found = []
+        for place, (columns, values) in enumerate(rows):
+            beside = np.concatenate([block[place] for block in dense]) if dense else np.empty(0, dtype=np.float32)
+            chances = self.linear.predict_one(columns, values, beside)
+            best = np.argsort(-chances)[:top]
+            found.append([self._one_guess(str(self.linear.classes_[k]), float(chances[k]), basis[place]) for k in best])
+        return found
 
-    def _join(self, words: Any, vectors: Matrix | None, flags: Matrix | None) -> list[Any]:
-        """Returns the classifier's input: sparse features, weighted vectors, weighted flags."""
-        blocks = [words]
+    def _join(self, vectors: Matrix | None, flags: Matrix | None) -> list[Matrix]:
+        """Returns the dense part of the classifier's input: weighted vectors, then weighted flags."""
+        blocks = []
         if vectors is not None:
             blocks.append(vectors * np.float32(self.settings.vector_weight))
         if flags is not None:
-            blocks.append(flags * np.float32(self.settings.flag_weight))
+            blocks.append(np.asarray(flags, dtype=np.float32) * np.float32(self.settings.flag_weight))
         return blocks
 
     def _one_guess(self, intent: str, probability: float, here: Any) -> Guess:
@@ -183,10 +185,9 @@ class IntentModel:
         near = float(closeness[order[: self.settings.nearest]].mean())
         rows = self._rows[intent][order[: self.settings.neighbours]]
         reasons = tuple(
-            Neighbour(self.texts[row], str(intent), float(closeness[place]))
-            for row, place in zip(rows, order, strict=False)
+            Neighbour(self.texts[row], intent, float(closeness[place])) for row, place in zip(rows, order, strict=False)
         )
-        return Guess(str(intent), probability, max(0.0, min(1.0, near)), reasons)
+        return Guess(intent, probability, max(0.0, min(1.0, near)), reasons)
 
     def _vectors(self, marked: list[str]) -> Matrix | None:
         """Encodes messages, except those that equal an example but for capitals, which the encoder does not see."""

@@ -71,9 +71,23 @@ class BlockRegression(LogisticRegression):
 
     def predict_proba(self, blocks: Blocks) -> Array:
         """Returns the probability of each class, shape (number of rows, number of classes)."""
-        ends = np.cumsum([block.shape[1] for block in blocks])
         parts = [_float32(block) for block in blocks]  # another type would make SciPy copy the whole table
+        ends = np.cumsum([part.shape[1] for part in parts])
         chances: Array = np.exp(_log_softmax(_margins(parts, ends, self._by_column, self.intercept_)))
+        return chances
+
+    def predict_one(self, columns: Array, values: Array, dense: Array) -> Array:
+        """Returns the probabilities for one row, shape (number of classes,), without making a matrix of it.
+
+        Args:
+            columns: the columns of the sparse block that are not zero.
+            values: what stands there.
+            dense: the other blocks, joined.
+        """
+        margins = values @ self._by_column[columns] + self.intercept_
+        if len(dense):
+            margins = margins + dense @ self._by_column[len(self._by_column) - len(dense) :]
+        chances: Array = np.exp(_log_softmax(margins[None, :]))[0]
         return chances
 
 
@@ -92,5 +106,5 @@ def _log_softmax(margins: Array) -> Array:
 
 def _float32(block: Any) -> Any:
     if sparse.issparse(block):
-        return block.astype(np.float32).tocsr()
+        return block.tocsr().astype(np.float32, copy=False)
     return np.ascontiguousarray(block, dtype=np.float32)

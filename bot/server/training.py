@@ -18,6 +18,7 @@ from bot.guide.store import open_engine
 from bot.server.quiet import quiet_rasa
 
 MODEL_NAME = "guide"
+UNFINISHED_NAME = "guide-unfinished"
 _INPUTS = ("config.yml", "domain.yml", "nlu", "stories")
 
 
@@ -84,6 +85,7 @@ def train_if_needed(*, force: bool = False) -> bool:
     build_store(open_engine(), settings.guide_file())
     if not force and is_trained():
         return False
+    stamp_file().unlink(missing_ok=True)
     # Taken before training: what is edited meanwhile is trained next time.
     stamp = {"inputs": inputs_hash(), "content": content_hash(settings.guide_file())}
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
@@ -100,7 +102,7 @@ def train_if_needed(*, force: bool = False) -> bool:
             config="config.yml",
             training_files=["nlu", "stories"],
             output=str(models_folder()),
-            fixed_model_name=MODEL_NAME,
+            fixed_model_name=UNFINISHED_NAME,
             force_training=force,
         )
     except RasaException as error:
@@ -111,6 +113,8 @@ def train_if_needed(*, force: bool = False) -> bool:
         os.chdir(before)
     if result.code != 0 or not result.model:
         raise ModelError("Training failed; the lines above say why. Correct that and run `bot train` again.")
+    # The old model serves until the new one is whole.
+    os.replace(models_folder() / f"{UNFINISHED_NAME}.tar.gz", model_file())
     stamp_file().write_text(json.dumps(stamp), encoding="utf-8")
     return True
 

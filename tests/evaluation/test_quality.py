@@ -172,10 +172,7 @@ def test_after_every_drug_in_words(drug: str, stage: str) -> None:
 
 @pytest.mark.parametrize("frame", ["what comes before {}?", "which treatment is given before {}"])
 @pytest.mark.parametrize(("drug", "stage"), DRUG_PLACES)
-def test_before_every_drug_in_words(drug: str, stage: str, frame: str, request: pytest.FixtureRequest) -> None:
-    if stage == "1" and frame.startswith("which treatment"):
-        reason = "the reply is the same line, but of kind treatment: 'before' a drug is not heard (fresh._treatment)"
-        request.applymarker(pytest.mark.xfail(reason=reason))
+def test_before_every_drug_in_words(drug: str, stage: str, frame: str) -> None:
     place = first_place(stage, drug=drug)
     assert place
     earlier = before(place)
