@@ -134,7 +134,7 @@ WRONG = {
         "    aliases: [driver, luminal,", "'luminal'", "already belongs to luminal B",
     ),
     "duplicate alias of two stages": (
-        "aliases: [locally advanced]\n    text", "aliases: [locally advanced, Mets]\n    text", 1,
+        "aliases: [locally advanced, locally-advanced]\n    text", "aliases: [locally advanced, Mets]\n    text", 1,
         "    aliases: [metastatic, metastasis,", "'mets'", "already belongs to Stage 3",
     ),
     "duplicate numeral of two stages": (

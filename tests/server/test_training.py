@@ -141,13 +141,14 @@ def test_what_is_edited_during_training_is_trained_next_time(project: Path, monk
     def trains_while_an_editor_works(**_: object) -> model_training.TrainingResult:
         with (project / "nlu" / "chitchat.yml").open("a", encoding="utf-8") as file:
             file.write("    - one more\n")
+        (project / "models" / f"{training.UNFINISHED_NAME}.tar.gz").write_bytes(b"a model")
         return model_training.TrainingResult(model="guide.tar.gz")
 
     monkeypatch.setattr(model_training, "train", trains_while_an_editor_works)
     monkeypatch.setattr(training, "quiet_rasa", lambda: None)
     model_file().parent.mkdir()
     assert train_if_needed() is True
-    model_file().write_bytes(b"a model")
+    assert model_file().read_bytes() == b"a model"
     assert not is_trained()
 
 
