@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.language.safety_context import ContextRules, View, overlap
-from bot.language.safety_rules import Finder, Match, Number, Reader, Sentence, groups_of, load_rules, numbers
+from bot.language.safety_finder import Finder, Match
+from bot.language.safety_numbers import Number, numbers
+from bot.language.safety_rules import groups_of, load_rules
+from bot.language.safety_sentences import Reader, Sentence
 
 _GRAVEST_FIRST = ("active", "self_harm", "passive")
 _ENOUGH = 8  # alarms for one sign, after which it is not looked for any more: a long message stays quick

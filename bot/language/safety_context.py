@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.language.safety_rules import Finder, Match, Rules, Sentence, groups_of
+from bot.language.safety_finder import Finder, Match
+from bot.language.safety_rules import Rules, groups_of
+from bot.language.safety_sentences import Sentence
 
 
 @dataclass(frozen=True)
