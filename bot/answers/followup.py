@@ -157,6 +157,8 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
     base = thread if last.kind in ("definition", "drug_info", "outlook", "talking") and thread is not None else last
     if base.kind == "talking" and stage is not None:
         return base.with_(stage=stage)
+    if line is None and stage is not None and reading.intent == "definition" and last.kind == "definition":
+        return Question("definition", stage=stage)
     if line is None and base.kind == "sequence" and base.drugs and {"correct", "same"} & reading.cues:
         return base.with_(stage=stage, line=None, position=None)
     if line is None and base.kind == "sequence" and (base.drugs or base.therapies) and base.line is None:

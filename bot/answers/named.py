@@ -15,6 +15,7 @@ _EITHER = re.compile(r"\bor\b|\bvs\b|/")
 _TAIL_NEXT = re.compile(r"\W*(?:\w+\W+)?next\b", re.I)
 _HEAD_NEXT = re.compile(
     r"\b(?:is it|is that|want (?:me|her|him|them|us) on|put (?:me|her|him|us) on|start (?:me|her|him) on|"
+    r"to (?:get|get to|get onto|reach|be given|be offered|qualify for|move on to)|"
     r"(?:do|will|would|should) (?:i|we|you|they|she|he|people) "
     r"(?:get|go on|go onto|move to|have)|move(?:d)? (?:on )?to|onto)\W+(?:\w+\W+){0,2}$",
     re.I,

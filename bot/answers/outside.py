@@ -15,6 +15,8 @@ def outside_question(reading: Reading) -> Question | None:
         return None
     if reading.names("other_cancer") and intent != "definition":
         return Question("not_in_guide", topic="other_cancer")
+    if reading.names("stage_zero") and intent == "not_in_guide_other_cancer":
+        return Question("not_in_guide", topic="stage_zero")
     if intent not in _FACTS:
         return None
     if reading.names("other_type") and not _names_our_type(reading):

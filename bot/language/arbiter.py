@@ -29,6 +29,7 @@ _DOSE = re.compile(
     r"sessions?|infusions?|doses|(?:months|weeks|days|years)(?! (?:left|to live|have|do i have|has|will|can|does)))|"
     r"how (?:often|long) (?:is|are|does|do) (?:the|each|an?|you|they) ?"
     r"(?:infusions?|drips?|cycles?|session)?|(?:max(?:imum)?|total)? ?number of (?:years|months|weeks|cycles|doses)|"
+    r"how(?:'?s| is| are| do (?:they|you)) .{0,25}\b(?:given|administered|injected)\b(?! (?:with|for|in stage|after|before))|"
     r"missed (?:a|my|the|her|his) (?:dose|tablet|pill))\b",
     re.IGNORECASE,
 )

@@ -18,8 +18,18 @@ _CHAT = "im ive id ill dont cant wont isnt didnt doesnt wasnt whats thats hows w
 _SHARED = frozenset(
     "a an as at an com de die do du en er es fast hat i in is it la me mi no on pan par per rot se so son un war was".split()
 )
+# Languages typed in Latin letters that the identifier was not trained on; words no English message holds, two needed.
+_ROMANISED = frozenset(
+    "hai hain hoon hu mujhe mera meri mere kya kaise kaun kab kahan nahi nahin aap apko aapko kyun ilaj dawa dard bukhar "
+    "batao bataiye chahiye karna karo raha rahi gaya gayi iska uska bhi aur "  # Hindi, Urdu
+    "ako ang ng mga ko po opo yung naman kumusta ano paano saan gamot sakit aking natin wala meron "  # Tagalog
+    "ana enti kifak shou shu wein habibi dawa3 mara6 el7amdulillah "  # Arabic
+    "enakku ennoda irukku epdi eppadi marunthu nenu naku undi ela enti "  # Tamil, Telugu
+    "mimi nina nini ugonjwa dawa saratani tafadhali asante sana".split()  # Swahili
+)
 _SURE = 0.9
 _SHARE = 0.25
+_ROMANISED_WORDS = 2
 
 
 def is_other_language(text: str, *, doubtful: bool = False) -> bool:
@@ -38,6 +48,8 @@ def is_other_language(text: str, *, doubtful: bool = False) -> bool:
     words = [word.lower() for word in _WORD.findall(text)]
     if len(words) < 3:
         return False
+    if len(_ROMANISED.intersection(words)) >= _ROMANISED_WORDS:
+        return True
     english = sum(word in _english() and word not in _SHARED for word in words) / len(words)
     if english > (0 if doubtful else _SHARE):
         return False
