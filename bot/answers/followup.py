@@ -17,6 +17,8 @@ from bot.answers.reading import Reading
 
 SURE = 0.42
 CALM = 0.36
+# "I'll have a cool bath and see" sounds like a goodbye, and is none after an emergency reply.
+SURE_TALK = 0.55
 # Longer messages are screened for emergencies, but not read for a question (bot.language.cleaning has the same bound).
 MAX_READ = 4000
 _NAMED = ("stage", "line", "ordinal", "drug", "term")
@@ -118,7 +120,7 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
     if memory.kind not in ("emergency", "distress") or memory.last is None:
         return None
-    if reading.intent in CHITCHAT and reading.confidence > CALM:
+    if reading.intent in CHITCHAT and reading.confidence > (CALM if memory.kind == "distress" else SURE_TALK):
         return None
     names_something = any(m.kind in _NAMED for m in reading.mentions)
     if memory.kind == "emergency":

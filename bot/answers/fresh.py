@@ -210,7 +210,7 @@ def _direction(reading: Reading) -> str:
     if turned:
         # "It comes after what?" asks for what stands before it.
         return "before" if turned.group(1).lower() == "after" else "after"
-    before = re.search(r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier)\b", text, re.I)
+    before = re.search(r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier|by the time|already (?:had|been through)|had already)\b", text, re.I)
     after = re.search(r"\b(?:after\w*|next|then|follow\w*|beyond|once|since)\b|->", text, re.I)
     if before and after:
         return "before" if before.start() < after.start() and not re.search(r"\bor after\b", text, re.I) else "after"

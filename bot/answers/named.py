@@ -20,6 +20,7 @@ _HEAD_NEXT = re.compile(
     r"(?:get|go on|go onto|move to|have)|move(?:d)? (?:on )?to|onto)\W+(?:\w+\W+){0,2}$",
     re.I,
 )
+_FROM_TO = re.compile(r"\b(?:from|straight)\b.{0,40}\b(?:to|onto)\W+$", re.I)
 # Terms that say what is treated rather than what is asked about.
 _BACKGROUND = frozenset(
     {"HER2", "HER2-positive", "luminal B", "lymph nodes", "subtype", "locally advanced", "metastatic"}
@@ -63,5 +64,5 @@ def drugs_over(reading: Reading) -> tuple[str, ...]:
     if len(drugs) < 2:
         return drugs
     last = mentions[-1]
-    guessed = _TAIL_NEXT.match(reading.text[last.end :]) or _HEAD_NEXT.search(reading.text[: last.start])
+    guessed = _FROM_TO.search(reading.text[: last.start]) or _TAIL_NEXT.match(reading.text[last.end :]) or _HEAD_NEXT.search(reading.text[: last.start])
     return tuple(drug for drug in drugs if drug != last.value) if guessed else drugs

@@ -59,6 +59,11 @@ def _places(question: Question, guide: Guide) -> dict[Step, set[str]]:
     named: dict[str, set[str]] = {}
     for step, names in holds.items():
         named.setdefault(step.stage, set()).update(names)
+    # "On maintenance with Perjeta and Herceptin": the step that maintenance stands at tells the stage.
+    for term in question.therapies if drugs_found else ():
+        for step in guide.places_of_therapy(term, question.stage):
+            if step.stage in named:
+                named[step.stage].add(term)
     most = max(map(len, named.values()), default=0)
     return {step: names for step, names in holds.items() if len(named[step.stage]) == most}
 

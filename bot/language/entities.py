@@ -19,10 +19,12 @@ from bot.language.outside import load_outside
 from bot.language.spelling import Spelling
 from bot.language.vocabulary import Vocabulary
 
-_NUMBER = re.compile(r"(\d|zero|one|two|three|four|five|six|iv|i{1,3}|v)[abc]?$")
+_NUMBER = re.compile(r"(\d|zero|one|two|too|three|four|five|six|iv|i{1,3}|v)[abc]?\.?$")
 _NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "never", "without"})
+_AFTER_SECONDARY = frozenset("now and or in to please her2 disease diagnosis stage i is what so with pls mine".split())
 _WORDS_TO_SPELL = ("stage", "metastatic", "neoadjuvant", "maintenance", "luminal", "conjugate", "taxane", "secondaries",
-                   "secondary", "surgery", "chemotherapy", "frontline", "metastases", "oncologist")  # fmt: skip
+                   "secondary", "surgery", "chemotherapy", "frontline", "metastases", "oncologist", "targeted",
+                   "second")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ class MentionFinder:
         def mention(kind: str, value: str) -> Mention:
             return Mention(kind, value, span.start_char, span.end_char, negated)
 
+        if label == "stage" and text == "secondary" and span.end < len(span.doc) and span.doc[span.end].is_alpha:
+            if span.doc[span.end].norm_ not in _AFTER_SECONDARY:
+                return []  # "secondary school", "secondary infection"
         if label in ("stage", "drug", "term"):
             known: dict[str, str] = getattr(self.vocabulary, label + "s")
             return [mention(label, known[_look_up(text, known)])]
@@ -133,6 +138,7 @@ class MentionFinder:
         for value in values:
             number = _NUMBER.fullmatch(value)
             base = number.group(1) if number else value
+            base = "two" if base == "too" else base  # "stage too", as a phone hears it
             stage = self.vocabulary.numerals.get(base)
             place = next((token for token in span if token.norm_ == value), None)
             start, end = (place.idx, place.idx + len(place)) if place is not None else (span.start_char, span.end_char)

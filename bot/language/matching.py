@@ -77,7 +77,7 @@ def _pattern(nlp: Language, text: str) -> Doc:
 
 
 def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]]:
-    number = {"NORM": {"REGEX": r"^(?:\d|zero|one|two|three|four|five|six|i{1,3}|iv|v)[abcABC]?$"}}
+    number = {"NORM": {"REGEX": r"^(?:\d|zero|one|two|too|three|four|five|six|i{1,3}|iv|v)[abcABC]?\.?$"}}
     stage_word = {"NORM": {"IN": STAGE_WORDS}}
     filler = {
         "NORM": {"IN": ["is", "at", "-", ":", "#", "now", "a", "number", "no", "like", "of"]},
@@ -91,6 +91,8 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
                              "other", "'s", "s", "also", "gone"]},
              "OP": "*"}  # fmt: skip
     organ = {"NORM": {"IN": _ORGANS}}
+    gone = {"NORM": {"IN": ["spread", "spreads", "spreading", "spred", "gone", "went", "travelled", "traveled", "moved"]}}
+    far = {"NORM": {"IN": ["everywhere", "body", "places", "elsewhere"]}}
     return {
         "stage_number": [
             [stage_word, filler, number],
@@ -100,7 +102,8 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
         "stage_glued": [[{"NORM": {"REGEX": r"^(?:stage|stg|st)[-.]?(?:\d|iv|i{1,3})[abc]?$"}}]],
         "stage_ordinal": [[{"NORM": {"IN": [*_ORDINAL_WORDS]}}, {"NORM": "-", "OP": "?"}, stage_word]],
         "stage_roman": [[{"NORM": {"REGEX": r"^(?:(?:ii|iii)[abc]?|[123][abc])$"}}]],
-        "spread": [[spread, small, organ], [organ, {"NORM": {"IN": ["mets", "secondaries", "metastases", "metastasis"]}}]],
+        "spread": [[spread, small, organ], [gone, small, far], [gone, {"NORM": "all"}, {"NORM": {"IN": ["over", "around"]}}],
+                   [organ, {"NORM": {"IN": ["mets", "secondaries", "metastases", "metastasis"]}}]],
         "line_noun": [
             [ordinal, {"NORM": {"IN": ["-", "her2", "main", "actual", "proper", "targeted", "of", "set"]}, "OP": "*"},
              {"NORM": {"IN": _LINE_NOUNS}}],
