@@ -16,7 +16,7 @@ _PATTERNS: dict[str, str] = {
     r"(?:work\w*|do (?:it|the job|the trick|anything|much)|help\w*|hold\w*|h[eo]ld|shr[iau]nk\w*|shift\w*|touch\w*|budge\w*|"
     r"last(?:ed)?|respond\w*|enough|gone|get it all|clear\w*)|d(?:oes|id|o|oing) nothing|neither (?:\w+ )?(?:held|worked|touched)|"
     r"not (?:work\w*|respond\w*|enough|shrink\w*|holding)|no longer work\w*|gave up|given up|give up on|quit\w*|progress\w*|"
-    r"grow\w*|grew|c[ao]me(?:s)? back|gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|r[ua]n out|wears? off|"
+    r"grow\w*|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|r[ua]n out|wears? off|"
     r"wore off|stopp?ed|still there|(?:hardly|barely) "
     r"(?:touched|moved|changed|shr[iau]nk|did|worked)|flop\w*|(?:swap|switch|change)(?:ped|ed|d)? (?:to|onto|over)|"
     r"hasnt gone|new spots|playing up)\b",
