@@ -40,6 +40,13 @@ _AGAIN = re.compile(
     r"what was that(?: again)?|one more time|again)\W*(?:please|pls|for me)?\W*",
     re.I,
 )
+_DIGITS = {"one": "1", "two": "2", "too": "2", "three": "3"}
+_PUT_RIGHT = re.compile(
+    r"\W*(?:sorry|no|nope|oops|wait|actually|hang on|i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
+    r"(?:\b(?:it'?s|its|is|am|i'?m|im|she'?s|shes|he'?s|hes|was|a|meant|to|not \d but)\W+)+(?:an? )?"
+    r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+)?\W*",
+    re.I,
+)
 _EARLIER = re.compile(
     r"\W*(?:and |n |ok |so |the |go )*(?:one |step )?(?:earlier|back)(?: (?:one|than|again|that|still|line|step))*\W*",
     re.I,
@@ -76,6 +83,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         memory = Memory(started=memory.started)
     return (
         _said_again(reading, memory)
+        or _number_corrected(reading, memory)
         or _step_back(reading, memory)
         or _stage_given(reading, memory)
         or _replaced(reading, memory)
@@ -87,6 +95,15 @@ def _said_again(reading: Reading, memory: Memory) -> Question | None:
     """The last question, as it was, after "say that again please"."""
     asks_again = _AGAIN.fullmatch(reading.text) is not None
     return memory.last if asks_again and memory.last is not None and memory.last.kind in ANSWERED else None
+
+
+def _number_corrected(reading: Reading, memory: Memory) -> Question | None:
+    """The question before, at the stage whose bare number is put right: "sorry, misread the letter, its a 2"."""
+    last = memory.last if memory.last is not None and memory.last.kind in ANSWERED else memory.thread
+    if last is None or last.stage is None or reading.mentions:
+        return None
+    found = _PUT_RIGHT.fullmatch(reading.text)
+    return last.with_(stage=_DIGITS.get(found["number"].lower(), found["number"]), position=None) if found else None
 
 
 def _step_back(reading: Reading, memory: Memory) -> Question | None:

@@ -64,6 +64,11 @@ _STAGE_MEANING = re.compile(
     r"\b(?:what (?:size|counts|makes)|how (?:big|large|far))\b.{0,30}\bstage\b|\bstage\b.{0,12}\b(?:how big|what size)\b",
     re.IGNORECASE,
 )
+_OVERVIEW = re.compile(
+    r"\b(?:start|beginning) to (?:finish|end)\b|\b(?:run|talk|walk|take) (?:me|us|her|him) (?:through|thru)\b|"
+    r"\b(?:general|overall|usual|whole|full) (?:treatment )?plan\b",
+    re.IGNORECASE,
+)
 _ADVICE = re.compile(r"\b(?:should|shall|would you|ought|better for (?:me|her|him)|worth it)\b", re.IGNORECASE)
 
 
@@ -97,6 +102,8 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
         return "sequence", best.confidence, "a drug is over, and it is asked what comes next"
     if best.intent == "drug_info" and _beside_a_drug(reading):
         return "sequence", best.confidence, "asks what stands before or after a drug"
+    if best.intent in ("sequence", "definition") and _OVERVIEW.search(text) and named:
+        return "treatment", best.confidence, "asks for all of it, from start to finish"
     if best.intent == "treatment" and _STAGE_MEANING.search(text):
         return "definition", best.confidence, "asks what a stage is"
     return best.intent, best.confidence, reason

@@ -24,7 +24,7 @@ ORDINALS = {
 }  # fmt: skip
 _ORDINAL_WORDS = [word for word in ORDINALS if not word.isdigit()]
 _LINE_NOUNS = [
-    "line", "lines", "treatment", "treatments", "treatmnt", "tx", "txt", "therapy", "therapies", "drug", "drugs",
+    "line", "lines", "lin", "lne", "ine", "treatment", "treatments", "treatmnt", "tx", "txt", "therapy", "therapies", "drug", "drugs",
     "option", "options", "lot", "regimen", "med", "meds", "medicine", "choice", "step",
 ]  # fmt: skip
 # What may stand after a bare "first/second/third" that means a line: the end, or one of these. "second opinion", "2nd
