@@ -122,7 +122,10 @@ class TextFeatures:
 
     def transform(self, messages: Prepared) -> Any:
         """Returns the features of messages: a CSR matrix of shape (number of messages, number of words known)."""
-        rows = self.rows(messages)
+        return self.matrix(self.rows(messages))
+
+    def matrix(self, rows: list[Row]) -> Any:
+        """Returns rows as a CSR matrix."""
         ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         columns = np.concatenate([columns for columns, _ in rows])
         values = np.concatenate([values for _, values in rows])
