@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import settings
 from bot.language.cleaning import clean
-from bot.language.components.parts import GUESSES, SAFETY, SEGMENTS, depends_on, vocabulary_now
+from bot.language.components.parts import GUESSES, MENTIONS, SAFETY, SEGMENTS, depends_on, vocabulary_now
 from bot.language.encoder import SentenceEncoder
 from bot.language.entities import MentionFinder
 from bot.language.intent_file import ENCODER_FOLDER, load_model_with_encoder, save_model
@@ -94,8 +94,8 @@ class GuideIntents(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the best guesses to each message."""
         for message in messages:
-            alarm = bool((message.get(SAFETY) or {}).get("kind"))
-            guesses, segments = guess_intents(self._model, str(message.get(TEXT) or ""), alarm=alarm)
+            text, mentions = str(message.get(TEXT) or ""), message.get(MENTIONS) or []
+            guesses, segments = guess_intents(self._model, text, mentions, message.get(SAFETY) or {})
             message.set(GUESSES, guesses)
             message.set(SEGMENTS, segments)
         return messages
