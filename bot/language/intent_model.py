@@ -21,7 +21,7 @@ from bot.language.quick import QuickModel, encode_in_two
 
 # From this lead on (log odds) the product trusts the quick model: in cross-validation on nlu/ it then is right as often as
 # the whole one (docs/intent-model.md).
-SURE = 2.5
+SURE = 2.25
 
 
 class Encoder(Protocol):
@@ -168,7 +168,7 @@ class IntentModel:
 
     def guess(
         self, texts: Sequence[str], flags: Matrix | None = None, *, top: int = 3,
-        mentions: Sequence[Sequence[Any] | None] | None = None, pieces: Sequence[str] = (),
+        mentions: Sequence[Sequence[Any] | None] | None = None,
     ) -> list[list[Guess]]:  # fmt: skip
         """Returns, for each text, its best intents, the most probable first.
 
@@ -177,8 +177,6 @@ class IntentModel:
             flags: flags of the caller's own, if the model was trained with such.
             top: how many intents for each.
             mentions: what the finder found in each text, where that is known already.
-            pieces: what the first text is made of, if the other texts are some of these. Where the encoder has to read the
-                first text and another one, it reads the pieces only, and the first text's vector is put together from theirs.
         """
         if not len(texts):
             return []
@@ -189,7 +187,7 @@ class IntentModel:
         open_ = [place for place, guesses in enumerate(found) if not guesses]
         if not open_:
             return found
-        vectors = self._vectors_of(texts, messages.marked, open_, pieces)
+        vectors = self._vectors([messages.marked[place] for place in open_])
         basis: Any = self.features.matrix([rows[place] for place in open_]) if vectors is None else vectors
         dense = self._join(vectors, None if flags is None else flags[open_])
         for nth, place in enumerate(open_):
@@ -208,7 +206,7 @@ class IntentModel:
         for place, row in enumerate(rows):
             beside = weighted[0][place] if weighted else np.empty(0, dtype=np.float32)
             chances, lead = self.quick.chances(row, vectors[place], beside)
-            if lead >= self.settings.sure and _key(marked[place]) not in self._places:
+            if lead >= self.settings.sure:
                 here = self.quick.narrow(vectors[place : place + 1])[0]
                 guesses = self._best(chances, here, self._known_quick, top)
                 found[place] = guesses if guesses[0].score >= self.threshold else []
@@ -240,23 +238,6 @@ class IntentModel:
             Neighbour(self.texts[row], intent, float(closeness[place])) for row, place in zip(rows, order, strict=False)
         )
         return Guess(intent, probability, max(0.0, min(1.0, near)), reasons)
-
-    def _vectors_of(
-        self, texts: Sequence[str], marked: list[str], places: list[int], pieces: Sequence[str]
-    ) -> Matrix | None:
-        """Returns the vectors of the messages at some places; that of the first from its pieces where it pays."""
-        if len(pieces) < 2 or places[0] != 0 or len(places) == 1:
-            return self._vectors([marked[place] for place in places])
-        known = dict(zip(texts[1:], marked[1:], strict=True))
-        others = [piece for piece in pieces if piece not in known]
-        known.update(zip(others, self.features.prepare(others).marked, strict=True))
-        parts = self._vectors([known[piece] for piece in pieces])
-        if parts is None:
-            return None
-        whole = np.array([len(piece.split()) for piece in pieces], dtype=np.float32) @ parts
-        row = {piece: part for piece, part in zip(pieces, parts, strict=True)}
-        rest = [row[texts[place]] for place in places[1:]]
-        return np.vstack([whole / np.linalg.norm(whole), *rest]).astype(np.float32)
 
     def _vectors(self, marked: list[str]) -> Matrix | None:
         """Encodes messages, except those that equal an example but for capitals, which the encoder does not see."""

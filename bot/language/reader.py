@@ -61,7 +61,7 @@ def guess_intents(
     if alarm:
         whole, found = [], iter(model.guess(wanted))
     else:
-        whole, *rest = model.guess([readable, *wanted], mentions=[named, *(None for _ in wanted)], pieces=said)
+        whole, *rest = model.guess([readable, *wanted], mentions=[named, *(None for _ in wanted)])
         found = iter(rest)
     return whole, [(*span, next(found) if wanted else []) for span, wanted in zip(spans, read, strict=True)]
 
