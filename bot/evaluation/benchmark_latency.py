@@ -1,12 +1,13 @@
 """`bot benchmark latency`: the time to understand a message, beside Rasa's own default pipeline, in one run.
 
 Both models are Rasa models trained on the same examples, loaded into the same process and asked through Rasa's own
-`Agent.parse_message`, ten messages each in turn, so that whatever else the machine does hits both alike.
+`Agent.parse_message`, twenty messages each in turn, so that whatever else the machine does hits both alike.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import platform
@@ -28,7 +29,7 @@ from bot.server.training import train_if_needed, trained_model
 
 MESSAGES = 200
 WARM_UP = 20
-_BLOCK = 10  # messages for one, then the same for the other: each is warm, as it is when it serves alone
+_BLOCK = 20  # messages for one, then the same for the other: each is warm, as it is when it serves alone
 # What `rasa init` and an empty pipeline give in Rasa 3.6 (DefaultV1Recipe), with fewer epochs: they cost training time and
 # change nothing in the time to understand a message.
 _DEFAULT = """\
@@ -156,6 +157,8 @@ async def _ask_both(ours: Path, theirs: Path, texts: list[str]) -> dict[str, lis
 
     agents = {"bot": Agent.load(str(ours)), "diet": Agent.load(str(theirs))}
     times: dict[str, list[float]] = {name: [] for name in agents}
+    gc.collect()
+    gc.freeze()  # what was loaded is not looked through again, or either would pay for the other's objects
     for text in texts[:WARM_UP]:
         for agent in agents.values():
             await agent.parse_message(text)

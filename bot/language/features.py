@@ -7,7 +7,7 @@ and for one that is added to the content file later. The flags say the same as n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -100,12 +100,20 @@ class TextFeatures:
         if finder is not None:
             self._blocks["marked"] = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORDS)
 
-    def prepare(self, texts: Sequence[str]) -> Prepared:
-        """Finds the names in messages and takes them out."""
+    def prepare(self, texts: Sequence[str], mentions: Sequence[Sequence[Any] | None] | None = None) -> Prepared:
+        """Finds the names in messages and takes them out.
+
+        Args:
+            texts: the messages.
+            mentions: what the finder found in each of them, where somebody asked it before; None where nobody did.
+        """
         said = [text.lower() for text in texts]
         if self.finder is None:
             return Prepared(said, list(texts), None)
-        pairs = [(text, self.finder.find(text)) for text in texts]
+        found = mentions or [None] * len(texts)
+        pairs = [
+            (text, self.finder.find(text) if known is None else known) for text, known in zip(texts, found, strict=True)
+        ]
         flags = np.asarray([flags_of(*pair) for pair in pairs], dtype=np.float32).reshape(len(pairs), len(FLAG_NAMES))
         return Prepared(said, [without_names(*pair).lower() for pair in pairs], flags)
 
@@ -122,7 +130,10 @@ class TextFeatures:
 
     def transform(self, messages: Prepared) -> Any:
         """Returns the features of messages: a CSR matrix of shape (number of messages, number of words known)."""
-        rows = self.rows(messages)
+        return self.matrix(self.rows(messages))
+
+    def matrix(self, rows: list[Row]) -> Any:
+        """Returns rows as a CSR matrix."""
         ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         columns = np.concatenate([columns for columns, _ in rows])
         values = np.concatenate([values for _, values in rows])
@@ -138,7 +149,8 @@ class TextFeatures:
             self._readers = []
             start = 0
             for name, block in self._blocks.items():
-                self._readers.append(_Reader(block, start, marked=name == "marked"))
+                common = self._blocks["word"].vocabulary_
+                self._readers.append(_Reader(block, start, common, marked=name == "marked"))
                 start += len(block.vocabulary_)
         found = []
         for said, marked in zip(messages.said, messages.marked, strict=True):
@@ -154,21 +166,36 @@ class TextFeatures:
 class _Reader:
     """One block of TF-IDF, reading one message at a time."""
 
-    def __init__(self, block: TfidfVectorizer, start: int, *, marked: bool) -> None:
+    def __init__(self, block: TfidfVectorizer, start: int, common: Collection[str], *, marked: bool) -> None:
         self.marked = marked
         self._start = start
         self._split = block.build_analyzer()
         self._places: dict[str, int] = block.vocabulary_
         self._idf = np.asarray(block.idf_)
+        self._by_word = block.analyzer == "char_wb"
+        self._common = common
+        self._parts: dict[str, list[int]] = {}
 
     def read(self, text: str) -> Row:
         """Returns the columns of the words of a text, and their values."""
         known: dict[int, int] = {}
-        for word in self._split(text):
-            place = self._places.get(word)
-            if place is not None:
-                known[place] = known.get(place, 0) + 1
+        for place in self._found(text):
+            known[place] = known.get(place, 0) + 1
         columns = np.fromiter(known, dtype=np.int64, count=len(known))
         values = (1 + np.log(np.fromiter(known.values(), dtype=float, count=len(known)))) * self._idf[columns]
         length = float(np.sqrt(values @ values)) or 1.0
         return columns + self._start, (values / length).astype(np.float32)
+
+    def _found(self, text: str) -> list[int]:
+        """Returns the places of all words of a text that are known, or of the parts of its words."""
+        if not self._by_word:
+            return [place for word in self._split(text) if (place := self._places.get(word)) is not None]
+        found: list[int] = []
+        for word in text.split():
+            parts = self._parts.get(word)
+            if parts is None:
+                parts = [place for part in self._split(word) if (place := self._places.get(part)) is not None]
+                if word in self._common:  # words of the examples only: what visitors type is not kept
+                    self._parts[word] = parts
+            found += parts
+        return found

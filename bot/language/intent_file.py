@@ -15,6 +15,8 @@ from bot.errors import ModelError
 from bot.language.encoder import SentenceEncoder
 from bot.language.features import Finder
 from bot.language.intent_model import Encoder, IntentModel, Settings
+from bot.language.linear import BlockRegression
+from bot.language.quick import QuickModel, WordVectors
 
 FORMAT = 2
 ENCODER_FOLDER = "encoder"
@@ -33,6 +35,7 @@ def save_model(model: IntentModel, folder: Path) -> None:
         "labels": [str(label) for label in model.labels],
         "classes": model.intents,
         "vocabulary": None if finder is None else finder.vocabulary.to_dict(),
+        "quick_words": None if model.quick is None else model.quick.word_vectors.words,
         "words": {
             name: {word: int(i) for word, i in v.vocabulary_.items()}
             for name, v in model.features.vectorizers().items()
@@ -46,6 +49,10 @@ def save_model(model: IntentModel, folder: Path) -> None:
     }
     if model.encoder is not None:
         arrays["vectors"] = model.basis
+    if model.quick is not None:
+        arrays["quick_vectors"] = model.quick.word_vectors.vectors
+        arrays["quick_coef"] = model.quick.linear.coef_
+        arrays["quick_intercept"] = model.quick.linear.intercept_
     np.savez_compressed(folder / "intents.npz", **arrays)
 
 
@@ -98,6 +105,11 @@ def _restore(
     texts = about["texts"]
     basis = arrays["vectors"] if encoder is not None else model.features.transform(model.features.prepare(texts))
     model.remember(texts, about["labels"], about["marked"], basis)
+    if about["quick_words"] is not None:
+        quick = QuickModel(BlockRegression(), WordVectors(about["quick_words"], arrays["quick_vectors"]))
+        quick.linear.restore(model.linear.classes_, arrays["quick_coef"], arrays["quick_intercept"])
+        quick.remember(quick.word_vectors.of(about["marked"]))
+        model.remember_quick(quick)
     return model
 
 

@@ -15,8 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from bot.language.features import Finder, Matrix, TextFeatures
+from bot.language.features import Finder, Matrix, Row, TextFeatures
 from bot.language.linear import BlockRegression
+from bot.language.quick import QuickModel, encode_in_two
+
+# From this lead on (log odds) the product trusts the quick model: in cross-validation on nlu/ it then is right as often as
+# the whole one (docs/intent-model.md).
+SURE = 2.25
 
 
 class Encoder(Protocol):
@@ -67,6 +72,7 @@ class Settings:
         nearest: the closeness is the mean over so many of them.
         char_min_df: in how many examples a part of a word must stand to count.
         rounds: at most so many rounds of the logistic regression.
+        sure: when the quick model's best intent leads by this much (log odds), the encoder is left out; None for never.
         seed: random seed of cross-validation; the training itself leaves nothing to chance.
     """
 
@@ -77,6 +83,7 @@ class Settings:
     nearest: int = 3
     char_min_df: int = 2
     rounds: int = 60
+    sure: float | None = None
     seed: int = 42
 
 
@@ -101,6 +108,7 @@ class IntentModel:
         self.features = TextFeatures(finder, char_min_df=self.settings.char_min_df)
         self.linear = new_classifier(self.settings)
         self.threshold = 0.0
+        self.quick: QuickModel | None = None
 
     def fit(self, texts: Sequence[str], intents: Sequence[str], flags: Matrix | None = None) -> IntentModel:
         """Learns from examples.
@@ -119,10 +127,16 @@ class IntentModel:
             raise ValueError("Intent training needs examples of at least two intents. Add examples under nlu/.")
         messages = self.features.prepare(texts)
         words = self.features.fit_transform(messages)
-        vectors = None if self.encoder is None else np.asarray(self.encoder.encode(messages.marked), dtype=np.float32)
-        self.training_rows = [words, *self._join(vectors, messages.flags if flags is None else flags)]
+        encode = self.encoder.encode if self.encoder is not None else None
+        vectors = None if encode is None else encode_in_two(encode, messages.marked)
+        flags = messages.flags if flags is None else flags
+        self.training_rows = [words, *self._join(vectors, flags)]
         self.linear.fit(self.training_rows, list(intents))
         self.remember(texts, intents, messages.marked, words if vectors is None else vectors)
+        if self.settings.sure is not None and encode is not None:
+            beside = self._join(None, flags)
+            self.quick = QuickModel.learn(words, beside, messages.marked, intents, encode, self.settings.C)
+            self.remember_quick(self.quick)
         return self
 
     def remember(self, texts: Sequence[str], intents: Sequence[str], marked: Sequence[str], basis: Any) -> None:
@@ -138,37 +152,72 @@ class IntentModel:
         self.labels = np.asarray(intents)
         self.basis = basis
         self._rows = {name: np.flatnonzero(self.labels == name) for name in self.intents}
-        self._known = {name: basis[rows] for name, rows in self._rows.items()}
+        self._known = self._by_intent(basis)
         self.marked = list(marked)
         self._places = {_key(text): place for place, text in enumerate(marked)}
+
+    def remember_quick(self, quick: QuickModel) -> None:
+        """Takes the quick model, and keeps its examples for the closeness of later messages."""
+        self.quick = quick
+        self._known_quick = self._by_intent(quick.basis)
 
     @property
     def intents(self) -> list[str]:
         """The intents it knows, in the classifier's order."""
         return [str(name) for name in self.linear.classes_]
 
-    def guess(self, texts: Sequence[str], flags: Matrix | None = None, *, top: int = 3) -> list[list[Guess]]:
+    def guess(
+        self, texts: Sequence[str], flags: Matrix | None = None, *, top: int = 3,
+        mentions: Sequence[Sequence[Any] | None] | None = None,
+    ) -> list[list[Guess]]:  # fmt: skip
         """Returns, for each text, its best intents, the most probable first.
 
         Args:
             texts: the messages.
             flags: flags of the caller's own, if the model was trained with such.
             top: how many intents for each.
+            mentions: what the finder found in each text, where that is known already.
         """
         if not len(texts):
             return []
-        messages = self.features.prepare(texts)
+        messages = self.features.prepare(texts, mentions)
         rows = self.features.rows(messages)
-        vectors = self._vectors(messages.marked)
-        basis: Any = self.features.transform(messages) if vectors is None else vectors
-        dense = self._join(vectors, messages.flags if flags is None else flags)
-        found = []
-        for place, (columns, values) in enumerate(rows):
-            beside = np.concatenate([block[place] for block in dense]) if dense else np.empty(0, dtype=np.float32)
-            chances = self.linear.predict_one(columns, values, beside)
-            best = np.argsort(-chances)[:top]
-            found.append([self._one_guess(str(self.linear.classes_[k]), float(chances[k]), basis[place]) for k in best])
+        flags = messages.flags if flags is None else flags
+        found = self._guess_quickly(rows, messages.marked, flags, top)
+        open_ = [place for place, guesses in enumerate(found) if not guesses]
+        if not open_:
+            return found
+        vectors = self._vectors([messages.marked[place] for place in open_])
+        basis: Any = self.features.matrix([rows[place] for place in open_]) if vectors is None else vectors
+        dense = self._join(vectors, None if flags is None else flags[open_])
+        for nth, place in enumerate(open_):
+            beside = np.concatenate([block[nth] for block in dense]) if dense else np.empty(0, dtype=np.float32)
+            chances = self.linear.predict_one(*rows[place], beside)
+            found[place] = self._best(chances, basis[nth], self._known, top)
         return found
+
+    def _guess_quickly(self, rows: list[Row], marked: list[str], flags: Matrix | None, top: int) -> list[list[Guess]]:
+        """Returns the guesses of the quick model where it is sure, and an empty list where it is not."""
+        found: list[list[Guess]] = [[] for _ in rows]
+        if self.quick is None or self.settings.sure is None:
+            return found
+        vectors = self.quick.word_vectors.of(marked)
+        weighted = self._join(None, flags)
+        for place, row in enumerate(rows):
+            beside = weighted[0][place] if weighted else np.empty(0, dtype=np.float32)
+            chances, lead = self.quick.chances(row, vectors[place], beside)
+            if lead >= self.settings.sure:
+                here = self.quick.narrow(vectors[place : place + 1])[0]
+                guesses = self._best(chances, here, self._known_quick, top)
+                found[place] = guesses if guesses[0].score >= self.threshold else []
+        return found
+
+    def _best(self, chances: Any, here: Any, known: dict[str, Any], top: int) -> list[Guess]:
+        best = np.argsort(-chances)[:top]
+        return [self._one_guess(str(self.linear.classes_[k]), float(chances[k]), here, known) for k in best]
+
+    def _by_intent(self, basis: Any) -> dict[str, Any]:
+        return {name: basis[rows] for name, rows in self._rows.items()}
 
     def _join(self, vectors: Matrix | None, flags: Matrix | None) -> list[Matrix]:
         """Returns the dense part of the classifier's input: weighted vectors, then weighted flags."""
@@ -179,9 +228,10 @@ class IntentModel:
             blocks.append(np.asarray(flags, dtype=np.float32) * np.float32(self.settings.flag_weight))
         return blocks
 
-    def _one_guess(self, intent: str, probability: float, here: Any) -> Guess:
-        closeness = closeness_to(here, self._known[intent])[0]
-        order = np.argsort(-closeness, kind="stable")[: max(self.settings.neighbours, self.settings.nearest)]
+    def _one_guess(self, intent: str, probability: float, here: Any, known: dict[str, Any]) -> Guess:
+        closeness = closeness_to(here, known[intent])[0]
+        most = max(self.settings.neighbours, self.settings.nearest)
+        order = np.argsort(-closeness, kind="stable")[:most]
         near = float(closeness[order[: self.settings.nearest]].mean())
         rows = self._rows[intent][order[: self.settings.neighbours]]
         reasons = tuple(
@@ -220,7 +270,9 @@ def closeness_to(here: Any, known: Any) -> npt.NDArray[np.float32]:
         An array of shape (n, m).
     """
     if not sparse.issparse(here):
-        return np.asarray(np.atleast_2d(here) @ known.T)
+        if np.ndim(here) == 1:  # see BlockRegression.predict_one
+            return np.asarray(np.einsum("j,ij->i", here, known)[None, :])
+        return np.asarray(here @ known.T)
     lengths = np.sqrt(here.multiply(here).sum(axis=1)) @ np.sqrt(known.multiply(known).sum(axis=1)).T
     return np.asarray((here @ known.T).toarray() / np.maximum(lengths, 1e-9), dtype=np.float32)
 

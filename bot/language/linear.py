@@ -84,9 +84,11 @@ class BlockRegression(LogisticRegression):
             values: what stands there.
             dense: the other blocks, joined.
         """
-        margins = values @ self._by_column[columns] + self.intercept_
+        # einsum, not @: BLAS would share out even so small a product among threads, and then each message waits for a
+        # free processor (0.04 ms became 3 ms beside another busy process).
+        margins = np.einsum("i,ij->j", values, self._by_column[columns]) + self.intercept_
         if len(dense):
-            margins = margins + dense @ self._by_column[len(self._by_column) - len(dense) :]
+            margins += np.einsum("i,ij->j", dense, self._by_column[len(self._by_column) - len(dense) :])
         chances: Array = np.exp(_log_softmax(margins[None, :]))[0]
         return chances
 

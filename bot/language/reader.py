@@ -12,7 +12,7 @@ from typing import Any
 from bot.language.arbiter import arbitrate
 from bot.language.cleaning import MAX_READ, clean
 from bot.language.cues import find_cues
-from bot.language.entities import MentionFinder
+from bot.language.entities import Mention, MentionFinder
 from bot.language.intent_model import Guess, IntentModel
 from bot.language.safety import SafetyScreen
 from bot.language.segments import asks, split, worth_splitting
@@ -35,20 +35,35 @@ class Reader:
         cleaned = clean(text)
         safety = self.screen.screen(cleaned).to_dict()
         mentions = [asdict(mention) for mention in self.finder.find(cleaned[:MAX_READ])]
-        guesses, segments = guess_intents(self.model, cleaned, alarm=bool(safety.get("kind")))
+        guesses, segments = guess_intents(self.model, cleaned, mentions, safety)
         return assemble(cleaned, mentions, safety, guesses, segments)
 
 
-def guess_intents(model: IntentModel, text: str, *, alarm: bool) -> tuple[list[Guess], list[Segment]]:
-    """Returns the guesses for a whole message, and for each of its segments where reading them apart may help."""
+def guess_intents(
+    model: IntentModel, text: str, mentions: list[dict[str, Any]], safety: dict[str, Any]
+) -> tuple[list[Guess], list[Segment]]:
+    """Returns the guesses for a whole message, and for each of its segments where reading them apart may help.
+
+    What nobody asks for is not guessed, and its list is empty: whatever the safety screen has decided, and without an
+    alarm the segments that ask nothing (see `bot.answers.several`).
+    """
+    alarm = bool(safety.get("kind"))
     readable = text[:MAX_READ]
     if not readable or len(text) > MAX_READ and not alarm:
         return [], []
+    named = [Mention(**mention) for mention in mentions]
     spans = split(readable, fine=alarm)
     if not worth_splitting(readable, spans, alarm=alarm):
-        return model.guess([readable])[0], []
-    all_guesses = model.guess([readable, *(readable[start:end] for start, end in spans)])
-    return all_guesses[0], [(*span, guesses) for span, guesses in zip(spans, all_guesses[1:], strict=True)]
+        return [] if alarm else model.guess([readable], mentions=[named])[0], []
+    said = [readable[start:end] for start, end in spans]
+    read = [not _is_urgent(span, safety) if alarm else asks(text) for span, text in zip(spans, said, strict=True)]
+    wanted = [text for text, wanted in zip(said, read, strict=True) if wanted]
+    if alarm:
+        whole, found = [], iter(model.guess(wanted))
+    else:
+        whole, *rest = model.guess([readable, *wanted], mentions=[named, *(None for _ in wanted)])
+        found = iter(rest)
+    return whole, [(*span, next(found) if wanted else []) for span, wanted in zip(spans, read, strict=True)]
 
 
 def assemble(
@@ -90,6 +105,10 @@ def _part(text: str, mentions: list[dict[str, Any]], safety: dict[str, Any], seg
         for m in mentions
         if start <= m["start"] and m["end"] <= end
     ]
-    urgent = safety.get("kind") and any(a < end and start < b for a, b in safety.get("spans") or ())
+    urgent = _is_urgent((start, end), safety)
     part = assemble(said, inside, {**safety, "spans": []} if urgent else NO_ALARM, guesses)
     return {**part, "asks": asks(said)}
+
+
+def _is_urgent(span: tuple[int, int], safety: dict[str, Any]) -> bool:
+    return bool(safety.get("kind")) and any(a < span[1] and span[0] < b for a, b in safety.get("spans") or ())

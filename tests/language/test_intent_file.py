@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from test_intent_model import LetterCounts
 
 from bot.errors import ModelError
 from bot.language.encoder import SentenceEncoder
@@ -113,3 +114,15 @@ def test_half_an_archive_is_a_readable_error(folder: Path) -> None:
     (folder / "intents.npz").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ModelError, match="bot train"):
         load_model(folder)
+
+
+def test_a_kept_quick_model_guesses_as_before(tmp_path: Path) -> None:
+    encoder = LetterCounts()
+    model = IntentModel(Settings(sure=0.0), encoder).fit(TEXTS, INTENTS)
+    save_model(model, tmp_path)
+    loaded = load_model(tmp_path, encoder)
+    assert loaded.quick is not None
+    for before, after in zip(model.guess(ASKED), loaded.guess(ASKED), strict=True):
+        assert [g.intent for g in before] == [g.intent for g in after]
+        assert [g.probability for g in before] == pytest.approx([g.probability for g in after], abs=1e-5)
+        assert [g.confidence for g in before] == pytest.approx([g.confidence for g in after], abs=1e-4)

@@ -129,3 +129,14 @@ def test_any_mix_of_words_gives_a_whole_reading(words: list[str]) -> None:
     assert kind_of(reading.intent or "")
     assert set(reading.values("stage")) <= set(STAGES)
     assert set(reading.values("drug")) <= set(DRUGS)
+
+
+def test_what_nobody_asks_for_is_not_guessed(reader: Reader) -> None:
+    alarm = reader.read("i cant breathe, what comes after enhertu")
+    assert alarm["intent"] == "emergency"
+    assert alarm["ranking"] == []
+    assert [bool(part["ranking"]) for part in alarm["parts"]] == [False, True]
+    two = reader.read("i feel fine. what is enhertu? and what comes after it?")
+    assert two["ranking"]
+    assert [bool(part["ranking"]) for part in two["parts"]] == [part["asks"] for part in two["parts"]]
+    assert {part["asks"] for part in two["parts"]} == {True, False}

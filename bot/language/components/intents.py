@@ -15,11 +15,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot import settings
 from bot.language.cleaning import clean
-from bot.language.components.parts import GUESSES, SAFETY, SEGMENTS, depends_on, vocabulary_now
+from bot.language.components.parts import GUESSES, MENTIONS, SAFETY, SEGMENTS, depends_on, vocabulary_now
 from bot.language.encoder import SentenceEncoder
 from bot.language.entities import MentionFinder
 from bot.language.intent_file import ENCODER_FOLDER, load_model_with_encoder, save_model
-from bot.language.intent_model import IntentModel, Settings
+from bot.language.intent_model import SURE, IntentModel, Settings
 from bot.language.reader import guess_intents
 from bot.language.threshold import PRODUCT_SHARES, learn_threshold
 
@@ -37,7 +37,7 @@ class GuideIntents(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the default settings."""
-        return {"C": Settings.C, "seed": Settings.seed, "encoder": True}
+        return {"C": Settings.C, "seed": Settings.seed, "encoder": True, "sure": SURE}
 
     @classmethod
     def create(
@@ -54,7 +54,7 @@ class GuideIntents(GraphComponent):
         from bot.language.encoder_build import build_encoder  # noqa: PLC0415 - needs onnx, which serving does without
 
         encoder = SentenceEncoder(build_encoder(settings.var_folder() / "encoder")) if config["encoder"] else None
-        chosen = Settings(C=config["C"], seed=config["seed"])
+        chosen = Settings(C=config["C"], seed=config["seed"], sure=config["sure"])
         model = IntentModel(chosen, encoder, MentionFinder(vocabulary_now()))
         return cls(model, model_storage, resource)
 
@@ -94,8 +94,8 @@ class GuideIntents(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the best guesses to each message."""
         for message in messages:
-            alarm = bool((message.get(SAFETY) or {}).get("kind"))
-            guesses, segments = guess_intents(self._model, str(message.get(TEXT) or ""), alarm=alarm)
+            text, mentions = str(message.get(TEXT) or ""), message.get(MENTIONS) or []
+            guesses, segments = guess_intents(self._model, text, mentions, message.get(SAFETY) or {})
             message.set(GUESSES, guesses)
             message.set(SEGMENTS, segments)
         return messages
