@@ -84,6 +84,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
     return (
         _said_again(reading, memory)
         or _number_corrected(reading, memory)
+        or _why_that(reading, memory)
         or _step_back(reading, memory)
         or _stage_given(reading, memory)
         or _replaced(reading, memory)
@@ -95,6 +96,18 @@ def _said_again(reading: Reading, memory: Memory) -> Question | None:
     """The last question, as it was, after "say that again please"."""
     asks_again = _AGAIN.fullmatch(reading.text) is not None
     return memory.last if asks_again and memory.last is not None and memory.last.kind in ANSWERED else None
+
+
+def _why_that(reading: Reading, memory: Memory) -> Question | None:
+    """The word just explained, after "why do they do that first"."""
+    last = memory.last
+    if last is None or last.kind != "definition" or last.term is None or not {"why", "that"} <= reading.cues:
+        return None
+    return (
+        last
+        if reading.intent in ANSWERED and not any(m.kind in ("stage", "drug", "term") for m in reading.mentions)
+        else None
+    )
 
 
 def _number_corrected(reading: Reading, memory: Memory) -> Question | None:

@@ -29,7 +29,12 @@ _BEFORE_OR_AFTER = re.compile(
     r"\bbefore\b.*\bor\b.*\bafter|\bafter\w*\b.*\bor\b.*\bbefore|\bfirst\b.*\bor\b|\bwhich\b.*\bfirst", re.I
 )
 _WHICH_FIRST = re.compile(
-    r"\b(?:which|what)\b.*\b(?:earlier|first|sooner|before the other)\b|\bor\b.*\b(?:first|earlier)\b", re.I
+    r"\b(?:which|what)\b.*\b(?:earlier|first|sooner|before the other)\b|\bor\b.*\b(?:first|earlier)\b|"
+    r"\b(?:before or after|after or before)\b",
+    re.I,
+)
+_BEFORE_SURGERY = re.compile(
+    r"\b(?:before|b4|ahead of|prior to)\b\W+(?:\w+\W+){0,2}(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
 )
 _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of what)\b", re.I)
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
@@ -90,6 +95,8 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     ):
         # A drug of the guide is ours, whatever the examples say: a drug added to the content file needs no example.
         intent = "sequence" if {"after", "before", "failed"} & reading.cues else "drug_info"
+    if intent == "not_in_guide_other_drug" and asked_terms(reading) and not reading.names("other_drug"):
+        return _definition(reading, stage, memory)
     if intent.startswith(NOT_IN_GUIDE):
         topic = intent[len(NOT_IN_GUIDE) + 1 :] or None
         return Question(NOT_IN_GUIDE, stage=stage, drugs=drugs[:1], topic=topic, signs=reading.alarm.signs)
@@ -210,7 +217,11 @@ def _direction(reading: Reading) -> str:
     if turned:
         # "It comes after what?" asks for what stands before it.
         return "before" if turned.group(1).lower() == "after" else "after"
-    before = re.search(r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier|by the time|already (?:had|been through)|had already)\b", text, re.I)
+    before = re.search(
+        r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier|by the time|already (?:had|been through)|had already)\b",
+        text,
+        re.I,
+    )
     after = re.search(r"\b(?:after\w*|next|then|follow\w*|beyond|once|since)\b|->", text, re.I)
     if before and after:
         return "before" if before.start() < after.start() and not re.search(r"\bor after\b", text, re.I) else "after"
@@ -235,6 +246,9 @@ def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
     if line is not None and not drugs and not kinds and direction == "after":
         fresh = stage is not None and not ({"after", "failed"} & reading.cues)
         return Question("treatment" if fresh else "sequence", stage=here, line=line)
+    if failed and stage is not None and kinds and not drugs and _BEFORE_SURGERY.search(reading.text):
+        # "The chemo before the op hardly touched it": what is over is the first line, and no one asks what came before.
+        return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
     if len(kinds) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
         # "Chemo before the operation or afterwards?" asks for the steps of one line, in order.
         return Question("treatment", stage=here, therapies=kinds)

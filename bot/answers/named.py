@@ -64,5 +64,9 @@ def drugs_over(reading: Reading) -> tuple[str, ...]:
     if len(drugs) < 2:
         return drugs
     last = mentions[-1]
-    guessed = _FROM_TO.search(reading.text[: last.start]) or _TAIL_NEXT.match(reading.text[last.end :]) or _HEAD_NEXT.search(reading.text[: last.start])
+    guessed = (
+        _FROM_TO.search(reading.text[: last.start])
+        or _TAIL_NEXT.match(reading.text[last.end :])
+        or _HEAD_NEXT.search(reading.text[: last.start])
+    )
     return tuple(drug for drug in drugs if drug != last.value) if guessed else drugs

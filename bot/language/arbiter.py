@@ -64,6 +64,17 @@ _STAGE_MEANING = re.compile(
     r"\b(?:what (?:size|counts|makes)|how (?:big|large|far))\b.{0,30}\bstage\b|\bstage\b.{0,12}\b(?:how big|what size)\b",
     re.IGNORECASE,
 )
+_DESPAIR = re.compile(
+    r"^\W*why me\b|\b(?:till?|until) i(?:'m| am)? (?:die|dead|drop)\b|\bwhat did i (?:ever )?do to deserve\b|"
+    r"\bi can'?t fix (?:this|it)\b",
+    re.IGNORECASE,
+)
+_OTHER_CARE = re.compile(
+    r"\b(?:radio ?therapy|radiation|rads|reconstruction|prosthesis|acupuncture|physio\w*)\b", re.IGNORECASE
+)
+_ORDER_WORDS = re.compile(
+    r"\b(?:after|before|then|follow\w*|now what|what now|next(?! (?:to|door|chair|bed|week|month)))\b", re.IGNORECASE
+)
 _OVERVIEW = re.compile(
     r"\b(?:start|beginning) to (?:finish|end)\b|\b(?:run|talk|walk|take) (?:me|us|her|him) (?:through|thru)\b|"
     r"\b(?:general|overall|usual|whole|full) (?:treatment )?plan\b",
@@ -96,6 +107,12 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     if best.intent in ("treatment", "drug_info", "prognosis", "definition") and _DOSE.search(text):
         if not _ADVICE.search(text):
             return "side_effect_or_dose", best.confidence, "names a dose or a schedule"
+    if best.intent in (*_ASKED_FACTS, "side_effect_or_dose", "not_in_guide_causes") and _DESPAIR.search(text):
+        return "distress", best.confidence, "says despair rather than asks"
+    if best.intent in ("sequence", "treatment") and _just_a_name(reading):
+        return "drug_info", best.confidence, "a drug's name, and no question about what comes next"
+    if best.intent == "personal_advice" and _OTHER_CARE.search(text) and not named:
+        return "not_in_guide_other_treatment", best.confidence, "asks about a treatment that the guide does not hold"
     if best.intent in ("treatment", "sequence") and _CHOOSE_FOR_ME.search(text):
         return "personal_advice", best.confidence, "asks to choose for one person"
     if best.intent in _TOLD and any(m["kind"] == "drug" for m in reading["mentions"]) and _asks_what_next(text):
@@ -111,6 +128,14 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
 
 def _asks_what_next(text: str) -> bool:
     return _NEXT.search(text) is not None and _OVER.search(text) is not None and _ADVICE.search(text) is None
+
+
+def _just_a_name(reading: dict[str, Any]) -> bool:
+    """Tells whether the name is the question and the rest a story: "pergeta?? nurse wrote it on a post it"."""
+    text, drugs = reading["text"], [m for m in reading["mentions"] if m["kind"] == "drug"]
+    if len({m["value"] for m in drugs}) != 1 or drugs[0]["start"] > 3 or _ORDER_WORDS.search(text):
+        return False
+    return re.match(r"\s*\?", text[drugs[0]["end"] :]) is not None and "?" not in text[drugs[0]["end"] + 4 :]
 
 
 def _beside_a_drug(reading: dict[str, Any]) -> bool:

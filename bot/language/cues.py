@@ -10,13 +10,16 @@ import re
 _PATTERNS: dict[str, str] = {
     "after": r"\b(?:after\w*|aftr|aftre|afer|nxt|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
     r"subsequent\w*|later|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b|->",
-    "before": r"\b(?:before\w*|by the time|already (?:had|been through)|had already|prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
+    "before": r"\b(?:before\w*|by the time|already (?:had|been through)|had already|"
+    r"prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
     "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?work\w*|"
     r"(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"
     r"(?:work\w*|do (?:it|the job|the trick|anything|much)|help\w*|hold\w*|h[eo]ld|shr[iau]nk\w*|shift\w*|touch\w*|budge\w*|"
     r"last(?:ed)?|respond\w*|enough|gone|get it all|clear\w*)|d(?:oes|id|o|oing) nothing|neither (?:\w+ )?(?:held|worked|touched)|"
     r"not (?:work\w*|respond\w*|enough|shrink\w*|holding)|no longer work\w*|gave up|given up|give up on|quit\w*|progress\w*|"
-    r"grow\w*|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|r[ua]n out|wears? off|"
+    r"grow\w*|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|"
+    r"gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|"
+    r"r[ua]n out|wears? off|"
     r"wore off|stopp?ed|still there|(?:hardly|barely) "
     r"(?:touched|moved|changed|shr[iau]nk|did|worked)|flop\w*|(?:swap|switch|change)(?:ped|ed|d)? (?:to|onto|over)|"
     r"hasnt gone|new spots|playing up)\b",

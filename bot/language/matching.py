@@ -24,7 +24,8 @@ ORDINALS = {
 }  # fmt: skip
 _ORDINAL_WORDS = [word for word in ORDINALS if not word.isdigit()]
 _LINE_NOUNS = [
-    "line", "lines", "lin", "lne", "ine", "treatment", "treatments", "treatmnt", "tx", "txt", "therapy", "therapies", "drug", "drugs",
+    "line", "lines", "lin", "lne", "ine",
+    "treatment", "treatments", "treatmnt", "tx", "txt", "therapy", "therapies", "drug", "drugs",
     "option", "options", "lot", "regimen", "med", "meds", "medicine", "choice", "step",
 ]  # fmt: skip
 # What may stand after a bare "first/second/third" that means a line: the end, or one of these. "second opinion", "2nd
@@ -91,7 +92,9 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
                              "other", "'s", "s", "also", "gone"]},
              "OP": "*"}  # fmt: skip
     organ = {"NORM": {"IN": _ORGANS}}
-    gone = {"NORM": {"IN": ["spread", "spreads", "spreading", "spred", "gone", "went", "travelled", "traveled", "moved"]}}
+    gone = {
+        "NORM": {"IN": ["spread", "spreads", "spreading", "spred", "gone", "went", "travelled", "traveled", "moved"]}
+    }
     far = {"NORM": {"IN": ["everywhere", "body", "places", "elsewhere"]}}
     return {
         "stage_number": [

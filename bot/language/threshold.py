@@ -16,7 +16,15 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import matthews_corrcoef
 
-from bot.language.intent_model import IntentModel, Settings, closeness_to, new_classifier, score
+from bot.language.intent_model import (
+    RANKED,
+    IntentModel,
+    Settings,
+    closeness_to,
+    new_classifier,
+    rank_by_nearness,
+    score,
+)
 
 OUTSIDE = ""
 # How many messages come from outside: of public traffic anything between a third and two thirds (HINT3); of patients'
@@ -131,14 +139,20 @@ def _guesses(model: IntentModel, blocks: list[Any], settings: Settings, out: Any
         return
     classifier = new_classifier(settings).fit([block[train] for block in blocks], labels[train])
     chances = classifier.predict_proba([block[test] for block in blocks])
-    guesses = classifier.classes_[chances.argmax(axis=1)]
-    for name in np.unique(guesses):
-        asked = test[guesses == name]
-        near = closeness_to(model.basis[asked], model.basis[train[labels[train] == name]])
+    names = classifier.classes_
+    closest, mean = np.empty_like(chances), np.empty_like(chances)
+    for place, name in enumerate(names):
+        near = closeness_to(model.basis[test], model.basis[train[labels[train] == name]])
         near = -np.sort(-near, axis=1)[:, : settings.nearest]
-        for row, value, chance in zip(asked, near.mean(axis=1), chances[guesses == name].max(axis=1), strict=True):
-            right = str(labels[row]) if truth is None else truth
-            yield right, str(name), float(chance), float(np.clip(value, 0, 1))
+        closest[:, place], mean[:, place] = near[:, 0], near.mean(axis=1)
+    best = np.argsort(-chances, axis=1)[:, :RANKED]
+    few = np.take_along_axis(chances, best, axis=1)
+    if model.encoder is not None:
+        few = rank_by_nearness(few, np.take_along_axis(closest, best, axis=1))
+    for row, test_row in enumerate(test):
+        first = best[row, few[row].argmax()]
+        right = str(labels[test_row]) if truth is None else truth
+        yield right, str(names[first]), float(few[row].max()), float(np.clip(mean[row, first], 0, 1))
 
 
 def alike(rows: Any, at_least: float, labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
