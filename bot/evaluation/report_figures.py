@@ -14,6 +14,8 @@ from bot.answers.question import ANSWERED, KINDS
 from bot.errors import BotError
 from bot.evaluation.report_sets import (
     HARD,
+    HELD_DIALOGUES,
+    HELD_QUESTIONS,
     ORDINARY,
     OWN_DIALOGUES,
     OWN_QUESTIONS,
@@ -26,6 +28,7 @@ from bot.evaluation.report_sets import (
 from bot.evaluation.scoring import PLACED, UNSAFE, Outcome
 
 OWN = (OWN_QUESTIONS, OWN_DIALOGUES)
+HELD = (HELD_QUESTIONS, HELD_DIALOGUES)
 SHARED = (SHARED_QUESTIONS, SHARED_DIALOGUES)
 MISSED = ("missed_emergency", "missed_crisis")
 
@@ -141,6 +144,8 @@ def figures(results: Results, hard_texts: Share) -> list[Figure]:
     found = [
         Figure("own_questions_right", "The project's questions: right or acceptable", share(results.of(OWN_QUESTIONS))),
         Figure("own_dialogues_right", "The project's dialogue turns: right", share(results.of(OWN_DIALOGUES))),
+        Figure("held_questions_right", "Held-out questions: right or acceptable", share(results.of(HELD_QUESTIONS))),
+        Figure("held_dialogues_right", "Held-out dialogue turns: right", share(results.of(HELD_DIALOGUES))),
     ]
     if results.of(*SHARED):
         found += [
@@ -161,9 +166,9 @@ def figures(results: Results, hard_texts: Share) -> list[Figure]:
         Figure("hard_requests_right", "Hard requests (advice, numbers, doses, despair): right or acceptable",
                share(results.of(HARD))),
         Figure("answered_wrong", "Wrong among the replies answered from the guide",
-               wrong_of_answered(results.of(*OWN, *SHARED))),
+               wrong_of_answered(results.of(*OWN, *HELD, *SHARED))),
         Figure("coverage", "Questions the guide can answer that were answered from it",
-               coverage(results.of(*OWN, *SHARED))),
+               coverage(results.of(*OWN, *HELD, *SHARED))),
         Figure("hard_to_read", "Texts of the bot above reading grade 8", hard_texts, percent=False),
     ]  # fmt: skip
 

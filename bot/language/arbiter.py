@@ -1,8 +1,8 @@
 """Decides on the one intent of a message from the screen, the guesses and what is named.
 
 The safety screen cannot be outvoted. After it, the classifier leads, with a few plain rules for what its examples cannot
-teach it well; a message near to no known example is not understood (`nlu_fallback`), and is then answered by asking
-again rather than by guessing. Every decision carries its reason, for `bot explain`.
+teach it well; a message below the threshold learnt from the examples is not understood (`nlu_fallback`) and is answered by asking again
+rather than by guessing. Every decision carries its reason, for `bot explain`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from bot.language.intent_model import Guess
 from bot.language.tongues import is_other_language
 
 FALLBACK = "nlu_fallback"
-# Closeness below which a message counts as not understood, unless it names a stage or a drug of the guide.
-NEAR = 0.3
 # The classifier may call an emergency that the screen did not see, but only when it is surer than this.
 SURE_EMERGENCY = 0.6
 _ASKED_FACTS = ("treatment", "sequence", "drug_info", "definition", "prognosis", "outlook", "talking")
@@ -100,8 +98,8 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
         return FALLBACK, 0.0, "no guess"
     best, reason = _best(reading, guesses)
     named = any(m["kind"] in ("stage", "drug") and not m["negated"] for m in reading["mentions"])
-    if best.confidence < NEAR and not named and best.intent != "off_topic":
-        return FALLBACK, best.confidence, "near to no known example"
+    if not best.understood and not named and best.intent != "off_topic":
+        return FALLBACK, best.confidence, "below the threshold learnt from the examples"
     if best.intent in _ASKED_FACTS and _SIDE_EFFECTS.search(text) and not _TO_ASK.search(text):
         return "side_effect_or_dose", best.confidence, "names side effects"
     if best.intent in ("treatment", "drug_info", "prognosis", "definition") and _DOSE.search(text):

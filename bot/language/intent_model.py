@@ -7,6 +7,7 @@ to a known example of that intent. What each part gives, and how the threshold i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -27,6 +28,14 @@ RANKED = 3
 SHARPNESS = 15.0
 
 
+_WORD = re.compile(r"\w+")
+_FEW = 3
+_EMPTY = frozenset(
+    "a an the of to in on at by for with from as it its is be am are was were if so than or and but".split()
+)
+_SAME = 0.95  # as good as equal to an example
+
+
 class Encoder(Protocol):
     """Turns texts into unit vectors, one row each (see `bot.language.encoder`)."""
 
@@ -45,12 +54,16 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Guess:
-    """One intent for a message: the classifier's probability and the confidence from closeness (both 0 to 1)."""
+    """One intent for a message: its probability and the confidence from closeness (both 0 to 1).
+
+    `understood` is False when its `score` is below the threshold that the model learnt.
+    """
 
     intent: str
     probability: float
     confidence: float
     neighbours: tuple[Neighbour, ...]
+    understood: bool = True
 
     @property
     def score(self) -> float:
@@ -157,6 +170,7 @@ class IntentModel:
         self._rows = {name: np.flatnonzero(self.labels == name) for name in self.intents}
         self._known = self._by_intent(basis)
         self.marked = list(marked)
+        self._spoken = {word for text in texts for word in _WORD.findall(text.lower())} - _EMPTY
         self._places = {_key(text): place for place, text in enumerate(marked)}
 
     def remember_quick(self, quick: QuickModel) -> None:
@@ -189,7 +203,7 @@ class IntentModel:
         found = self._guess_quickly(rows, messages.marked, flags, top)
         open_ = [place for place, guesses in enumerate(found) if not guesses]
         if not open_:
-            return found
+            return self._heard(texts, found)
         vectors = self._vectors([messages.marked[place] for place in open_])
         basis: Any = self.features.matrix([rows[place] for place in open_]) if vectors is None else vectors
         dense = self._join(vectors, None if flags is None else flags[open_])
@@ -197,7 +211,17 @@ class IntentModel:
             beside = np.concatenate([block[nth] for block in dense]) if dense else np.empty(0, dtype=np.float32)
             chances = self.linear.predict_one(*rows[place], beside)
             guesses = self._best(chances, basis[nth], self._known, max(top, RANKED))
-            found[place] = guesses if vectors is None else _ranked_by_nearness(guesses)[:top]
+            guesses = guesses if vectors is None else _ranked_by_nearness(guesses)
+            found[place] = [replace(g, understood=g.score >= self.threshold) for g in guesses[:top]]
+        return self._heard(texts, found)
+
+    def _heard(self, texts: Sequence[str], found: list[list[Guess]]) -> list[list[Guess]]:
+        """Marks what is made of no word that any example holds, "of" and the like aside: letters alone tell nothing."""
+        for place, text in enumerate(texts):
+            words = _WORD.findall(text.lower())
+            if len(words) <= _FEW and not any(word in self._spoken for word in words):
+                known = found[place] and found[place][0].confidence >= _SAME
+                found[place] = found[place] if known else [replace(g, understood=False) for g in found[place]]
         return found
 
     def _guess_quickly(self, rows: list[Row], marked: list[str], flags: Matrix | None, top: int) -> list[list[Guess]]:
