@@ -150,14 +150,17 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
     if memory.kind not in ("emergency", "distress") or memory.last is None:
         return None
-    if reading.intent in CHITCHAT and reading.confidence > (CALM if memory.kind == "distress" else SURE_TALK):
+    gentle = memory.kind == "distress" and memory.last.topic != "crisis"
+    if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
         return None
     names_something = any(m.kind in _NAMED for m in reading.mentions)
     if memory.kind == "emergency":
         asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
         moved_on = asks_else and reading.confidence > SURE and "wait" not in reading.cues
         return None if names_something or moved_on else memory.last
-    if reading.intent in (*ANSWERED, "emergency") and (names_something or reading.confidence > SURE):
+    sure = SURE if gentle else SURE_TALK
+    asked = names_something or reading.confidence > sure and (gentle or reading.asks)
+    if reading.intent in (*ANSWERED, "emergency") and asked:
         return None
     asks = reading.text.rstrip().endswith("?") or _ASKS.match(reading.text)
     return None if names_something or (asks and reading.intent != "distress") else memory.last

@@ -36,6 +36,7 @@ _WHICH_FIRST = re.compile(
 _BEFORE_SURGERY = re.compile(
     r"\b(?:before|b4|ahead of|prior to)\b\W+(?:\w+\W+){0,2}(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
 )
+_IN_YOUR_LIST = re.compile(r"\b(?:in|on|of) (?:your|the|that) (?:list|choices|options)\b", re.I)
 _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of what)\b", re.I)
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
@@ -75,6 +76,10 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     here = stage or (thread.stage if thread else None)
     drugs = reading.values("drug")
     ordinal = reading.names("ordinal") and thread is not None and thread.stage is not None
+    if ordinal and thread is not None and _IN_YOUR_LIST.search(reading.text):
+        return Question(
+            "treatment", line=thread.line
+        )  # which list is meant cannot be known any more: asks for the stage
     if intent in (*CHITCHAT, "nlu_fallback", "") and (stage or drugs or ordinal or reading.names("line")):
         intent = "drug_info" if drugs and not stage else "treatment"
     hypothetical = _FAILS.match(reading.text) or (

@@ -1,7 +1,7 @@
 """Decides on the one intent of a message from the screen, the guesses and what is named.
 
 The safety screen cannot be outvoted. After it, the classifier leads, with a few plain rules for what its examples cannot
-teach it well; a message below the threshold learnt from the examples is not understood (`nlu_fallback`) and is answered by asking again
+teach it well; a message below the learnt threshold is not understood (`nlu_fallback`) and is answered by asking again
 rather than by guessing. Every decision carries its reason, for `bot explain`.
 """
 
@@ -16,7 +16,7 @@ from bot.language.tongues import is_other_language
 
 FALLBACK = "nlu_fallback"
 # The classifier may call an emergency that the screen did not see, but only when it is surer than this.
-SURE_EMERGENCY = 0.6
+SURE_EMERGENCY = 0.68
 _ASKED_FACTS = ("treatment", "sequence", "drug_info", "definition", "prognosis", "outlook", "talking")
 _SIDE_EFFECTS = re.compile(r"\bside[\s-]*effects?\b|\bside[\s-]*affects?\b|\bs/e\b|\bSEs\b|\btoxicit\w+", re.IGNORECASE)
 _TO_ASK = re.compile(
@@ -40,7 +40,7 @@ _GLAD = frozenset(
 )
 _CHOOSE_FOR_ME = re.compile(
     r"\bor\b.{0,40}\bfor (?:me|her|him|us|my (?:mum|mom|wife|sister|case))\b|\bbest for (?:me|her|him)\b|"
-    r"\bwhich (?:one )?(?:suits|fits) me\b",
+    r"\bwhich (?:one )?(?:suits|fits) me\b|^\W*(?:\w+: .{0,60})?recommend\b|\byou recommend\b|\bwould recommend\b",
     re.IGNORECASE,
 )
 # Intents under which a story about a treatment that is over may hide the question what comes next.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,7 +43,9 @@ def test_the_best_guess_leads() -> None:
 
 
 def test_a_message_near_to_nothing_known_is_not_understood() -> None:
-    assert arbitrate(reading("qwfp zxcd"), guesses(confidence=0.05, probability=0.3))[0] == FALLBACK
+    found = [replace(guess, understood=False) for guess in guesses()]
+    assert arbitrate(reading("qwfp zxcd"), found)[0] == FALLBACK
+    assert arbitrate(reading("qwfp zxcd"), guesses())[0] == "sequence"
 
 
 def test_a_message_without_guesses_is_not_understood() -> None:
