@@ -69,6 +69,26 @@ def chat() -> None:
 
 
 @app.command()
+def forget(
+    session: str = typer.Argument(..., help="The session's id, as the channel knows it: the sender id."),
+) -> None:
+    """Erase one conversation for good."""
+    from bot.server.conversations.records import Records  # noqa: PLC0415
+    from bot.server.conversations.secret import keyed_hash  # noqa: PLC0415
+
+    records = Records()
+    found = records.erase(keyed_hash().of_sender(session))
+    if not found:
+        typer.echo("There is no conversation of that session; nothing was erased.")
+    elif records.scrub():
+        typer.echo("Erased the conversation.")
+    else:
+        typer.echo(
+            "Erased the conversation. The file is in use: the server's next sweep removes the last traces from it."
+        )
+
+
+@app.command()
 def check() -> None:
     """Check content, clinic file, wording and training examples."""
     from bot.evaluation.checks import check_project  # noqa: PLC0415

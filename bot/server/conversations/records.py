@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -174,13 +175,13 @@ class Records:
                 first = min(starts, default=0)
             return [data for _, data in connection.execute(_AFTER, {"wanted": key, "first": first})]
 
-    def forget(self, key: str) -> bool:
-        """Erases a conversation for good and says whether there was one."""
+    def erase(self, key: str) -> bool:
+        """Deletes a conversation and says whether there was one; `scrub` has to follow."""
         with self._using(self._writing, writes=True) as connection:
             connection.execute(delete(event).where(_E.conversation == key))
             found = connection.execute(delete(conversation).where(_C.key == key)).rowcount > 0
-        if found:
-            self.scrub()
+            if found:
+                self._mark_erased(connection)
         return found
 
     def expire(self, before: float) -> int:
@@ -194,6 +195,7 @@ class Records:
                 if keys:
                     connection.execute(delete(event).where(_E.conversation.in_(keys)))
                     connection.execute(delete(conversation).where(_C.key.in_(keys)))
+                    self._mark_erased(connection)
             erased += len(keys)
             if len(keys) < _BATCH:
                 break
@@ -201,25 +203,32 @@ class Records:
         return erased
 
     def scrub(self) -> bool:
-        """Empties SQLite's write-ahead log, where erased text would stay; False if a reader was in the way for long.
+        """Removes what erased rows leave behind in SQLite's files; False if somebody was in the way for long.
 
-        The pages of the file itself are overwritten as they are freed (secure_delete). PostgreSQL does its own: see
-        docs/conversations.md.
+        SQLite overwrites what it frees (secure_delete), but moves rows between pages and leaves copies of them in the gaps.
+        So the file is written anew, and then the write-ahead log is emptied. If that fails, the next sweep does it. PostgreSQL
+        has its own ways: see docs/conversations.md.
         """
         if not self.is_sqlite:
             return True
-        with self._failures(writes=False):
-            raw = self.engine.raw_connection()  # a checkpoint cannot run in a transaction
+        try:
+            raw = self.engine.raw_connection()  # neither statement works in a transaction
             try:
-                cursor = raw.cursor()
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)", ())
-                row = cursor.fetchone()
-                busy = row is None or bool(row[0])
+                done = _rewrite(raw.cursor())
             finally:
                 raw.close()
-        if busy:
-            logger.warning("conversations.scrub.busy")  # the next sweep does it
-        return not busy
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            logger.warning("conversations.scrub.failed error=%s", type(error).__name__)
+            return False
+        if not done:
+            logger.warning("conversations.scrub.busy")
+        return done
+
+    def _mark_erased(self, connection: Connection) -> None:
+        """Notes in the file, within the erasing transaction, that `scrub` has to follow, even after a crash."""
+        if self.is_sqlite:
+            marks = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA user_version = {marks % 1_000_000 + 1}")
 
     def keys(self) -> list[str]:
         """Returns the keys of all conversations."""
@@ -312,6 +321,23 @@ class Records:
         # SQLite names tables and columns, never values; without a code, PostgreSQL's driver speaks of the connection.
         said = str(error.orig).strip().splitlines()
         return said[0] if said else type(error.orig).__name__
+
+
+def _rewrite(cursor: Any) -> bool:
+    """Writes a SQLite file anew if something was erased, and empties its log; False if a reader kept the log from it."""
+
+    def ask(statement: str) -> int:
+        row = cursor.execute(statement).fetchone()
+        return int(row[0]) if row else 0
+
+    marks = ask("PRAGMA user_version")
+    if marks:
+        ask("VACUUM")
+        ask("BEGIN IMMEDIATE")
+        if ask("PRAGMA user_version") == marks:  # else somebody erased more meanwhile, and will do the same
+            ask("PRAGMA user_version = 0")
+        ask("COMMIT")
+    return ask("PRAGMA wal_checkpoint(TRUNCATE)") == 0
 
 
 def _changed() -> ConversationChanged:

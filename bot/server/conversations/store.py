@@ -153,7 +153,10 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be written.
         """
-        return await self._run(self.records.forget, self.names.of_sender(sender_id))
+        found = await self._run(self.records.erase, self.names.of_sender(sender_id))
+        if found:
+            await self._run_long(self.records.scrub)
+        return found
 
     async def expire(self, before: float) -> int:
         """Erases the conversations whose last message is older (seconds since 1970); returns how many there were.
@@ -161,8 +164,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be written.
         """
-        # No limit of time: it works through many transactions, each of which has one.
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.records.expire, before)
+        return await self._run_long(self.records.expire, before)
 
     async def healthy(self) -> bool:
         """Says whether conversations can be read and written."""
@@ -196,6 +198,10 @@ class ConversationStore(TrackerStore):
             f"The conversations' database gave no answer for {LONGEST_WAIT:.0f} seconds. Check that it runs and that the "
             "network lets it through."
         )
+
+    async def _run_long(self, work: Callable[..., T], *args: Any) -> T:
+        """Runs work that may take long in all, because there is much of it; each of its statements has its time-out."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
 
 
 def open_store(domain: Domain | None, url: str | None = None) -> ConversationStore:
