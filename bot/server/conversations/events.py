@@ -18,7 +18,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.slots import Slot
 
-from bot.server.conversations.records import EventRow, Kept
+from bot.server.conversations.rows import EventRow, Kept
 from bot.server.conversations.secret import KeyedHash
 
 MESSAGE_ID = "message_id"

@@ -7,7 +7,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
@@ -16,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.errors import ConversationChanged, StoreDown
 from bot.server.conversations.engine import begin_writing, open_engine
+from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.tables import HASH_LENGTH, conversation, event, metadata
 
 logger = logging.getLogger(__name__)
@@ -52,48 +52,6 @@ _NEWEST_TURNS = (
     .order_by(_E.sequence.desc())
     .limit(bindparam("turns", type_=Integer))
 )
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What the next turn needs of a conversation.
-
-    Attributes:
-        channel: input channel of the first message.
-        last_at: time of the last message, in seconds since 1970.
-        events: how many events are kept.
-        slots: the slots that are set.
-        latest: "intent" and "action" of the last turn; empty before the first.
-    """
-
-    channel: str | None
-    last_at: float
-    events: int
-    slots: dict[str, Any]
-    latest: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class EventRow:
-    """One event as it is kept."""
-
-    at: float
-    type: str
-    data: dict[str, Any]
-    message_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Addition:
-    """What one turn adds to a conversation; `expected` is the number of events that it was answered upon."""
-
-    expected: int
-    rows: list[EventRow]
-    turns: int
-    last_at: float
-    slots: dict[str, Any]
-    latest: dict[str, Any]
-    channel: str | None
 
 
 class Records:

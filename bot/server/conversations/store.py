@@ -25,7 +25,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.errors import StoreDown, StoreError
 from bot.server.conversations.engine import CONNECTIONS, SECONDS
 from bot.server.conversations.events import latest_of, messages_of, newest_turn, rows_of, slots_to_keep, turns_of
-from bot.server.conversations.records import Addition, Records
+from bot.server.conversations.records import Records
+from bot.server.conversations.rows import Addition
 from bot.server.conversations.secret import KeyedHash, keyed_hash
 
 T = TypeVar("T")
