@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from datetime import date
@@ -76,6 +77,7 @@ def forget(
     from bot.server.conversations.records import Records  # noqa: PLC0415
     from bot.server.conversations.secret import keyed_hash  # noqa: PLC0415
 
+    logging.getLogger("bot").addHandler(logging.NullHandler())  # what is logged is told as well
     records = Records()
     found = records.erase(keyed_hash().of_sender(session))
     if not found:

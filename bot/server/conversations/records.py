@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from typing import Any, TypeVar
 
 from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
@@ -19,11 +19,14 @@ from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.tables import HASH_LENGTH, conversation, event, metadata
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _BATCH = 200
 """Conversations erased in one transaction, so that a large sweep holds nobody up."""
 _TABLES_LOCK = 0x48455232
 """Number of PostgreSQL's advisory lock under which one process makes the tables."""
+_NO_TABLE = "42P01"
+"""PostgreSQL's code for a table that is not there."""
 _PROBE = "probe".ljust(HASH_LENGTH, "-")
 
 _C, _E = conversation.c, event.c
@@ -77,8 +80,7 @@ class Records:
 
     def load(self, key: str) -> Kept | None:
         """Returns what the next turn needs: one row, however long the conversation is."""
-        with self._using(self.engine) as connection:
-            row = connection.execute(_LOAD, {"wanted": key}).first()
+        row = self._read(lambda connection: connection.execute(_LOAD, {"wanted": key}).first())
         return Kept(*row) if row else None
 
     def add(self, key: str, addition: Addition) -> None:
@@ -89,7 +91,8 @@ class Records:
             StoreDown: it could not be written.
         """
         total = addition.expected + len(addition.rows)
-        with self._using(self._writing, writes=True) as connection:
+
+        def work(connection: Connection) -> bool:
             if addition.expected == 0:
                 first = addition.rows[0].at if addition.rows else addition.last_at
                 connection.execute(_CREATE, {
@@ -103,60 +106,64 @@ class Records:
                     "new_latest": addition.latest,
                 })  # fmt: skip
                 if done.rowcount != 1:
-                    raise _changed()
+                    return False
             if addition.rows:
                 connection.execute(_ADD, [
                     {"conversation": key, "sequence": sequence, "at": row.at, "type": row.type, "data": row.data,
                      "message_id": row.message_id}
                     for sequence, row in enumerate(addition.rows, addition.expected)
                 ])  # fmt: skip
+            return True
+
+        if not self._write(work):
+            raise _changed()
 
     def turn_of(self, key: str, message: str) -> list[dict[str, Any]] | None:
         """Returns the events after the visitor's message with this hashed id, up to the next message; None if unknown."""
-        with self._using(self.engine) as connection:
+
+        def work(connection: Connection) -> list[dict[str, Any]] | None:
             asked = connection.execute(_ASKED, {"wanted": key, "message": message}).scalar()
             if asked is None:
                 return None
-            found: list[dict[str, Any]] = []
-            for kind, data in connection.execute(_AFTER, {"wanted": key, "first": asked + 1}):
-                if kind == "user":
-                    break
-                found.append(data)
-        return found
+            after = connection.execute(_AFTER, {"wanted": key, "first": asked + 1})
+            return [data for _, data in takewhile(lambda row: row[0] != "user", after)]
+
+        return self._read(work)
 
     def events(self, key: str, turns: int | None = None) -> list[dict[str, Any]]:
         """Returns the events of the newest turns, or of the whole conversation, oldest first."""
-        with self._using(self.engine) as connection:
+
+        def work(connection: Connection) -> list[dict[str, Any]]:
             first = 0
             if turns is not None:
                 starts = connection.execute(_NEWEST_TURNS, {"wanted": key, "turns": turns}).scalars().all()
                 first = min(starts, default=0)
             return [data for _, data in connection.execute(_AFTER, {"wanted": key, "first": first})]
 
+        return self._read(work)
+
     def erase(self, key: str) -> bool:
         """Deletes a conversation and says whether there was one; `scrub` has to follow."""
-        with self._using(self._writing, writes=True) as connection:
-            connection.execute(delete(event).where(_E.conversation == key))
-            found = connection.execute(delete(conversation).where(_C.key == key)).rowcount > 0
-            if found:
-                self._mark_erased(connection)
-        return found
+        return self._write(lambda connection: self._delete(connection, [key])) > 0
 
     def expire(self, before: float) -> int:
         """Erases the conversations whose last message is older, for good, and returns how many there were."""
-        erased = 0
-        old = select(_C.key).where(_C.last_at < before).order_by(_C.last_at).limit(_BATCH)
-        while True:
-            with self._using(self._writing, writes=True) as connection:
-                # Locked, so that one that goes on at this moment is kept whole, or erased whole by one process.
-                keys = connection.execute(old.with_for_update(skip_locked=True)).scalars().all()
-                if keys:
-                    connection.execute(delete(event).where(_E.conversation.in_(keys)))
-                    connection.execute(delete(conversation).where(_C.key.in_(keys)))
-                    self._mark_erased(connection)
-            erased += len(keys)
-            if len(keys) < _BATCH:
-                break
+        # Locked, so that one that goes on at this moment is kept whole, or erased whole by one process.
+        old = (
+            select(_C.key)
+            .where(_C.last_at < before)
+            .order_by(_C.last_at)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        )
+
+        def work(connection: Connection) -> int:
+            return self._delete(connection, connection.execute(old).scalars().all())
+
+        erased = found = self._write(work)
+        while found == _BATCH:
+            found = self._write(work)
+            erased += found
         self.scrub()
         return erased
 
@@ -182,21 +189,25 @@ class Records:
             logger.warning("conversations.scrub.busy")
         return done
 
-    def _mark_erased(self, connection: Connection) -> None:
-        """Notes in the file, within the erasing transaction, that `scrub` has to follow, even after a crash."""
-        if self.is_sqlite:
+    def _delete(self, connection: Connection, keys: Sequence[str]) -> int:
+        if not keys:
+            return 0
+        connection.execute(delete(event).where(_E.conversation.in_(keys)))
+        found: int = connection.execute(delete(conversation).where(_C.key.in_(keys))).rowcount
+        if found and self.is_sqlite:
+            # Notes in the file itself that `scrub` has to follow, even if this process is killed now.
             marks = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
             connection.exec_driver_sql(f"PRAGMA user_version = {marks % 1_000_000 + 1}")
+        return found
 
     def keys(self) -> list[str]:
         """Returns the keys of all conversations."""
-        with self._using(self.engine) as connection:
-            return list(connection.execute(select(_C.key)).scalars())
+        return self._read(lambda connection: list(connection.execute(select(_C.key)).scalars()))
 
     def count(self) -> int:
         """Returns how many conversations are kept."""
-        with self._using(self.engine) as connection:
-            return int(connection.execute(select(func.count()).select_from(conversation)).scalar_one())
+        total = select(func.count()).select_from(conversation)
+        return self._read(lambda connection: int(connection.execute(total).scalar_one()))
 
     def check(self) -> None:
         """Reads, and writes as well if the last write failed.
@@ -204,13 +215,15 @@ class Records:
         Raises:
             StoreDown: it does not work.
         """
-        with self._using(self.engine) as connection:
-            connection.execute(select(_C.events).limit(1)).first()
+
+        def try_out(connection: Connection) -> None:
+            nothing = {"started_at": 0.0, "last_at": 0.0, "turns": 0, "events": 0, "slots": {}, "latest": {}}
+            connection.execute(_CREATE, {"key": _PROBE, "channel": None, **nothing})
+            connection.execute(delete(conversation).where(_C.key == _PROBE))
+
+        self._read(lambda connection: connection.execute(select(_C.events).limit(1)).first())
         if self._write_failed:
-            with self._using(self._writing, writes=True) as connection:
-                nothing = {"started_at": 0.0, "last_at": 0.0, "turns": 0, "events": 0, "slots": {}, "latest": {}}
-                connection.execute(_CREATE, {"key": _PROBE, "channel": None, **nothing})
-                connection.execute(delete(conversation).where(_C.key == _PROBE))
+            self._write(try_out)
 
     def close(self) -> None:
         """Closes all connections."""
@@ -222,45 +235,53 @@ class Records:
         Raises:
             StoreDown: the database cannot be reached.
         """
-        with self._failures(writes=False), self._lock:
-            if self._tables_made:
-                return
-            with self._writing.begin() as connection:
-                if not self.is_sqlite:
-                    connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
-                metadata.create_all(connection)
-            self._tables_made = True
 
-    @contextmanager
-    def _using(self, engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
-        """A transaction on the tables, which are made first if need be."""
+        def work(connection: Connection) -> None:
+            if not self.is_sqlite:
+                connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
+            metadata.create_all(connection)
+
+        with self._lock:
+            if not self._tables_made:
+                self._transaction(self._writing, work)
+                self._tables_made = True
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
         if not self._tables_made:
             self.make_tables()
-        with self._failures(writes=writes), engine.begin() as connection:
-            yield connection
+        return self._transaction(self.engine, work)
 
-    @contextmanager
-    def _failures(self, *, writes: bool) -> Iterator[None]:
-        """Turns what a database says into our errors.
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        if not self._tables_made:
+            self.make_tables()
+        try:
+            done = self._transaction(self._writing, work)
+        except StoreDown:
+            self._write_failed = True
+            raise
+        self._write_failed = False
+        return done
+
+    def _transaction(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        """Does work in a transaction, and turns what a database says into our errors.
 
         They are raised apart from the original, which may hold a visitor's text ("Failing row contains ...").
         """
+        problem = None
         try:
-            yield
+            with engine.begin() as connection:
+                done = work(connection)
         except IntegrityError:
-            problem = None
+            pass
         except SQLAlchemyError as error:
             problem = self._reason(error)
         else:
             if self._down:
                 logger.warning("conversations.up")
-            self._down = False
-            self._write_failed = self._write_failed and not writes
-            return
+                self._down = False
+            return done
         if problem is None:
             raise _changed()
-        self._tables_made = False  # somebody may have put an empty database in its place
-        self._write_failed = self._write_failed or writes
         if not self._down:  # once, not for each visitor
             logger.error("conversations.down reason=%s", problem)
         self._down = True
@@ -274,11 +295,12 @@ class Records:
         if not isinstance(error, DBAPIError):
             return type(error).__name__
         code = getattr(error.orig, "pgcode", None)
-        if code:
-            return f"{type(error.orig).__name__} {code}"
         # SQLite names tables and columns, never values; without a code, PostgreSQL's driver speaks of the connection.
-        said = str(error.orig).strip().splitlines()
-        return said[0] if said else type(error.orig).__name__
+        said = [f"{type(error.orig).__name__} {code}"] if code else str(error.orig).strip().splitlines()
+        reason = said[0] if said else type(error.orig).__name__
+        if code == _NO_TABLE or "no such table" in reason:
+            self._tables_made = False  # somebody put another database in its place
+        return reason
 
 
 def _rewrite(cursor: Any) -> bool:

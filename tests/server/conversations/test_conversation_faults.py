@@ -52,26 +52,25 @@ asyncio.run(talk())
 
 
 def test_a_killed_process_loses_nothing_that_was_answered(home: Path, opening: Open) -> None:
-    started = 0
-    for _ in range(2):
-        process = subprocess.Popen(
-            [sys.executable, "-c", SAVES_FOREVER], stdout=subprocess.PIPE, text=True, cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}:{HERE}"},
-        )  # fmt: skip
-        assert process.stdout is not None
-        for line in process.stdout:
-            if int(line) == 120:
-                process.kill()
-                break
-        answered = [120, *map(int, process.stdout.read().split())]
-        process.wait()
-        messages = said(opening())
-        mine = messages[started:]
-        # The last one may have been kept just before its answer could be given.
-        assert len(mine) - (answered[-1] + 1) in (0, 1)
-        assert mine == [f"message {number}" for number in range(len(mine))]
-        assert now(opening().recall("a", "120")) == answer_to("a", "message 120")
-        started = len(messages)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SAVES_FOREVER], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}:{HERE}"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if int(line) == 120:
+            process.kill()
+            break
+    answered = [120, *map(int, process.stdout.read().split())]
+    process.wait()
+    store = opening()
+    messages = said(store)
+    # The last one may have been kept just before its answer could be given.
+    assert len(messages) - (answered[-1] + 1) in (0, 1)
+    assert messages == [f"message {number}" for number in range(len(messages))]
+    assert now(store.recall("a", str(answered[-1]))) == answer_to("a", f"message {answered[-1]}")
+    now(turn(store, "a", "and on"))
+    assert said(opening()) == [*messages, "and on"]
     database = sqlite3.connect(home / "var" / "conversations.sqlite3")
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -123,6 +122,7 @@ def test_a_full_disk_is_told_and_breaks_nothing(
             now(turn(store, "a", f"{PHONE} {number}"))
             kept.append(f"{PHONE} {number}")
     assert len(kept) < 1000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))  # not even what fits into the gaps
     assert said(store) == kept  # reading goes on
     assert now(store.healthy()) is False
     with pytest.raises(StoreDown):
@@ -134,7 +134,6 @@ def test_a_full_disk_is_told_and_breaks_nothing(
     database = sqlite3.connect(home / "var" / "conversations.sqlite3")
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert PHONE not in caplog.text + str(raised.value)
-    assert caplog.text.count("conversations.down") == 1
 
 
 @pytest.mark.parametrize("content", [b"not a database at all, but long enough to look like one" * 99])

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import bot, fails_readably
+from commands import LOOPBACK, bot, fails_readably, free_port
 from sanic import Sanic
 from talking import Open, now, on_disk, turn
 
@@ -170,15 +170,16 @@ def test_the_server_sweeps_by_itself_and_goes_on_after_a_failure(
     monkeypatch.setattr(store, "expire", fail_once)
 
     async def serve() -> list[bool]:
-        loop = asyncio.get_running_loop()
         await turn(store, "a", PHONE)
-        for listener in app.listeners["after_server_start"]:
-            await listener(app, loop)
+        server = await app.create_server(LOOPBACK, free_port(), return_asyncio_server=True)
+        assert server is not None
+        await server.startup()
+        await server.after_start()
         seen = [bool(await store.history("a"))]
         await asyncio.sleep(3.2)
         seen.append(bool(await store.history("a")))
-        for listener in app.listeners["before_server_stop"]:
-            await listener(app, loop)
+        await server.before_stop()
+        await server.close()
         return [*seen, app.ctx.retention.done()]
 
     assert now(serve()) == [True, False, True]
