@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from itertools import takewhile
@@ -16,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from bot.errors import ConversationChanged, StoreDown
 from bot.server.conversations.engine import begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
+from bot.server.conversations.scrubbing import mark_erased, scrub
 from bot.server.conversations.tables import HASH_LENGTH, conversation, event, metadata
 
 logger = logging.getLogger(__name__)
@@ -168,26 +168,8 @@ class Records:
         return erased
 
     def scrub(self) -> bool:
-        """Removes what erased rows leave behind in SQLite's files; False if somebody was in the way for long.
-
-        SQLite overwrites what it frees (secure_delete), but moves rows between pages and leaves copies of them in the gaps.
-        So the file is written anew, and then the write-ahead log is emptied. If that fails, the next sweep does it. PostgreSQL
-        has its own ways: see docs/conversations.md.
-        """
-        if not self.is_sqlite:
-            return True
-        try:
-            raw = self.engine.raw_connection()  # neither statement works in a transaction
-            try:
-                done = _rewrite(raw.cursor())
-            finally:
-                raw.close()
-        except (sqlite3.Error, SQLAlchemyError) as error:
-            logger.warning("conversations.scrub.failed error=%s", type(error).__name__)
-            return False
-        if not done:
-            logger.warning("conversations.scrub.busy")
-        return done
+        """Removes what erased rows leave behind in a SQLite file; False if that has to wait for the next sweep."""
+        return not self.is_sqlite or scrub(self.engine)
 
     def _delete(self, connection: Connection, keys: Sequence[str]) -> int:
         if not keys:
@@ -195,9 +177,7 @@ class Records:
         connection.execute(delete(event).where(_E.conversation.in_(keys)))
         found: int = connection.execute(delete(conversation).where(_C.key.in_(keys))).rowcount
         if found and self.is_sqlite:
-            # Notes in the file itself that `scrub` has to follow, even if this process is killed now.
-            marks = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            connection.exec_driver_sql(f"PRAGMA user_version = {marks % 1_000_000 + 1}")
+            mark_erased(connection)
         return found
 
     def keys(self) -> list[str]:
@@ -301,23 +281,6 @@ class Records:
         if code == _NO_TABLE or "no such table" in reason:
             self._tables_made = False  # somebody put another database in its place
         return reason
-
-
-def _rewrite(cursor: Any) -> bool:
-    """Writes a SQLite file anew if something was erased, and empties its log; False if a reader kept the log from it."""
-
-    def ask(statement: str) -> int:
-        row = cursor.execute(statement).fetchone()
-        return int(row[0]) if row else 0
-
-    marks = ask("PRAGMA user_version")
-    if marks:
-        ask("VACUUM")
-        ask("BEGIN IMMEDIATE")
-        if ask("PRAGMA user_version") == marks:  # else somebody erased more meanwhile, and will do the same
-            ask("PRAGMA user_version = 0")
-        ask("COMMIT")
-    return ask("PRAGMA wal_checkpoint(TRUNCATE)") == 0
 
 
 def _changed() -> ConversationChanged:

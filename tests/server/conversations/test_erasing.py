@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from commands import LOOPBACK, bot, fails_readably, free_port
 from sanic import Sanic
+from sanic.response import empty
 from talking import Open, now, on_disk, turn
 
 from bot.errors import BotError, StoreDown
@@ -156,6 +157,7 @@ def test_the_server_sweeps_by_itself_and_goes_on_after_a_failure(
 ) -> None:
     monkeypatch.setenv("RETENTION_HOURS", "0.0004")  # 1.44 seconds
     app = Sanic("sweeping")
+    app.add_route(lambda request: empty(), "/")  # Sanic starts with no fewer
     app.ctx.agent = type("Agent", (), {"tracker_store": store})()
     retention.attach(app)
     whole, failed = store.expire, False
