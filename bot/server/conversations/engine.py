@@ -58,6 +58,14 @@ def begin_writing(engine: Engine) -> Engine:
     return writing
 
 
+def begin_reading(engine: Engine) -> Engine:
+    """Returns the engine for reading: PostgreSQL is spared two round trips, for BEGIN and COMMIT."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    reading: Engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return reading
+
+
 def _sqlite(target: URL, options: dict[str, Any]) -> Engine:
     engine: Engine = create_engine(target, connect_args={"timeout": SECONDS, "check_same_thread": False}, **options)
     path = Path(str(target.database))

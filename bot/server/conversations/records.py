@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.errors import ConversationChanged, StoreDown
-from bot.server.conversations.engine import begin_writing, open_engine
+from bot.server.conversations.engine import begin_reading, begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.scrubbing import mark_erased, scrub
 from bot.server.conversations.tables import HASH_LENGTH, conversation, event, metadata
@@ -68,6 +68,7 @@ class Records:
         """
         self.engine: Engine = open_engine(url)
         self._writing = begin_writing(self.engine)
+        self._reading = begin_reading(self.engine)
         self._lock = threading.Lock()
         self._tables_made = False
         self._down = False
@@ -229,7 +230,7 @@ class Records:
     def _read(self, work: Callable[[Connection], T]) -> T:
         if not self._tables_made:
             self.make_tables()
-        return self._transaction(self.engine, work)
+        return self._transaction(self._reading, work)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         if not self._tables_made:

@@ -70,12 +70,12 @@ def test_a_follow_up_is_understood_by_another_process(agent: Any, opening: Open)
 
 
 def test_whole_dialogues_get_the_same_replies_as_with_rasa_s_store(agent: Any, store: ConversationStore) -> None:
-    chosen = DIALOGUES[::4]
+    chosen = DIALOGUES[::10]
     replies: list[list[Any]] = []
     for used in (InMemoryTrackerStore(agent.domain), store):
         use(agent, used)
         replies.append([say(agent, t["text"], d["id"]) for d in chosen for t in d["turns"]])
-    assert len(replies[0]) > 30
+    assert len(replies[0]) > 15
     assert replies[1] == replies[0]
 
 
