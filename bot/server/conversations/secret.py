@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from bot import settings
@@ -69,8 +70,8 @@ def _kept_secret() -> bytes:
 
 def _make(path: Path) -> None:
     """Writes a new secret; of several processes that do so at once, the first one's stays."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle, named = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # readable for this user alone
+    draft = Path(named)
     try:
         os.write(handle, secrets.token_bytes(_BYTES))
         os.fsync(handle)
