@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from datetime import date
@@ -66,6 +67,27 @@ def chat() -> None:
 
     _train(force=False)
     run_chat(trained_model())
+
+
+@app.command()
+def forget(
+    session: str = typer.Argument(..., help="The session's id, as the channel knows it: the sender id."),
+) -> None:
+    """Erase one conversation for good."""
+    from bot.server.conversations.records import Records  # noqa: PLC0415
+    from bot.server.conversations.secret import keyed_hash  # noqa: PLC0415
+
+    logging.getLogger("bot").addHandler(logging.NullHandler())  # what is logged is told as well
+    records = Records()
+    found = records.erase(keyed_hash().of_sender(session))
+    if not found:
+        typer.echo("There is no conversation of that session; nothing was erased.")
+    elif records.scrub():
+        typer.echo("Erased the conversation.")
+    else:
+        typer.echo(
+            "Erased the conversation. The file is in use: the server's next sweep removes the last traces from it."
+        )
 
 
 @app.command()

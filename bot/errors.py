@@ -26,6 +26,17 @@ class StoreError(BotError):
     """The SQL store cannot be reached, is missing, or was built from other content."""
 
 
+class StoreDown(BotError):
+    """The conversation store cannot be read or written right now; nothing of the message was kept.
+
+    It holds no text of a visitor, so that it may be logged as it is.
+    """
+
+
+class ConversationChanged(BotError):
+    """Somebody else wrote or erased the conversation while a message was being answered; nothing of the message was kept."""
+
+
 class ClinicError(BotError):
     """The clinic file (clinic.yml) is missing or not valid."""
 

@@ -89,13 +89,19 @@ def asked(guide: Guide, clinic: Clinic) -> list[Asked]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The URL of an empty database on a PostgreSQL server that lives as long as the tests."""
-    programs: Path | None = find_programs()
+def postgres_programs() -> Path:
+    """The folder of PostgreSQL's server programs."""
+    programs = find_programs()
     if programs is None:
         missing = "PostgreSQL's server programs (initdb, postgres) are not installed: apt-get install postgresql"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    with running_server(programs) as url:
+    return programs
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_programs: Path) -> Iterator[str]:
+    """The URL of an empty database on a PostgreSQL server that lives as long as the tests."""
+    with running_server(postgres_programs) as url:
         yield url

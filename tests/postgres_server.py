@@ -30,39 +30,69 @@ def find_programs() -> Path | None:
     return max(usable, key=lambda folder: [int(n) for n in folder.parent.name.split(".") if n.isdigit()], default=None)
 
 
+class Server:
+    """A PostgreSQL server with a folder and a port of its own, which can be stopped and started again."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        user = _unprivileged_user()
+        self._options: dict[str, Any] = {"cwd": folder}
+        if user is not None:
+            # PostgreSQL refuses to run as root.
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            self._options |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self.port = _free_port()
+        self.url = f"postgresql://bot@127.0.0.1:{self.port}/postgres"
+        self.process: subprocess.Popen[bytes] | None = None
+        subprocess.run(
+            [programs / "initdb", "-D", folder / "data", "-U", "bot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            check=True, capture_output=True, text=True, timeout=SECONDS_TO_START, **self._options,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Starts it and waits until it takes connections."""
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._folder / "data", "-h", "127.0.0.1", "-p", str(self.port),
+                 "-k", self._folder, "-F"],
+                stdout=output, stderr=output, **self._options,
+            )  # fmt: skip
+        _wait_for(self.process, self.port, log)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stops it, by default at once but in order."""
+        if self.process is None:
+            return
+        self.process.send_signal(how)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+@contextmanager
+def own_server(programs: Path) -> Iterator[Server]:
+    """Yields a running server; server and data are gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="bot-postgres-"))
+    try:
+        server = Server(programs, folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def running_server(programs: Path) -> Iterator[str]:
     """Yields the URL of an empty database on a server of its own; server and data are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="bot-postgres-"))
-    user = _unprivileged_user()
-    options: dict[str, Any] = {"cwd": folder}
-    if user is not None:
-        # PostgreSQL refuses to run as root.
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        options |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    data, log, port = folder / "data", folder / "log", _free_port()
-    try:
-        subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "bot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-            check=True, capture_output=True, text=True, timeout=SECONDS_TO_START, **options,
-        )  # fmt: skip
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-F"],
-                stdout=output, stderr=output, **options,
-            )  # fmt: skip
-        try:
-            _wait_for(server, port, log)
-            yield f"postgresql://bot@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_server(programs) as server:
+        yield server.url
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:

@@ -1,0 +1,290 @@
+"""Reads and writes the tables of the conversations. Blocking, and without Rasa; the only module here that speaks SQL."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from typing import Any, TypeVar
+
+from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from bot.errors import ConversationChanged, StoreDown
+from bot.server.conversations.engine import begin_reading, begin_writing, open_engine
+from bot.server.conversations.rows import Addition, Kept
+from bot.server.conversations.scrubbing import mark_erased, scrub
+from bot.server.conversations.tables import HASH_LENGTH, conversation, event, metadata
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_BATCH = 200
+"""Conversations erased in one transaction, so that a large sweep holds nobody up."""
+_TABLES_LOCK = 0x48455232
+"""Number of PostgreSQL's advisory lock under which one process makes the tables."""
+_NO_TABLE = "42P01"
+"""PostgreSQL's code for a table that is not there."""
+_PROBE = "probe".ljust(HASH_LENGTH, "-")
+
+_C, _E = conversation.c, event.c
+_LOAD = select(_C.channel, _C.last_at, _C.events, _C.slots, _C.latest).where(_C.key == bindparam("wanted"))
+_CREATE = insert(conversation)
+_GO_ON = (
+    update(conversation)
+    .where(_C.key == bindparam("wanted"), _C.events == bindparam("expected"))
+    .values(
+        last_at=bindparam("new_last_at"), turns=_C.turns + bindparam("new_turns"), events=bindparam("new_events"),
+        slots=bindparam("new_slots"), latest=bindparam("new_latest"),
+    )
+)  # fmt: skip
+_ADD = insert(event)
+_ASKED = (
+    select(func.max(_E.sequence)).where(_E.conversation == bindparam("wanted"), _E.message_id == bindparam("message"))
+)  # fmt: skip
+_AFTER = (
+    select(_E.type, _E.data)
+    .where(_E.conversation == bindparam("wanted"), _E.sequence >= bindparam("first"))
+    .order_by(_E.sequence)
+)
+_NEWEST_TURNS = (
+    select(_E.sequence)
+    .where(_E.conversation == bindparam("wanted"), _E.type == "user")
+    .order_by(_E.sequence.desc())
+    .limit(bindparam("turns", type_=Integer))
+)
+
+
+class Records:
+    """The conversations in one database. Keys are keyed hashes of sender ids (`bot.server.conversations.secret`)."""
+
+    def __init__(self, url: str | None = None) -> None:
+        """Opens the database without connecting.
+
+        Raises:
+            StoreError: the URL cannot be used.
+        """
+        self.engine: Engine = open_engine(url)
+        self._writing = begin_writing(self.engine)
+        self._reading = begin_reading(self.engine)
+        self._lock = threading.Lock()
+        self._tables_made = False
+        self._down = False
+        self._write_failed = False
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the conversations are in a SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    def load(self, key: str) -> Kept | None:
+        """Returns what the next turn needs: one row, however long the conversation is."""
+        row = self._read(lambda connection: connection.execute(_LOAD, {"wanted": key}).first())
+        return Kept(*row) if row else None
+
+    def add(self, key: str, addition: Addition) -> None:
+        """Adds one turn, all of it or nothing.
+
+        Raises:
+            ConversationChanged: the conversation has more or fewer events than expected, or was erased.
+            StoreDown: it could not be written.
+        """
+        total = addition.expected + len(addition.rows)
+
+        def work(connection: Connection) -> bool:
+            if addition.expected == 0:
+                first = addition.rows[0].at if addition.rows else addition.last_at
+                connection.execute(_CREATE, {
+                    "key": key, "channel": addition.channel, "started_at": first, "last_at": addition.last_at,
+                    "turns": addition.turns, "events": total, "slots": addition.slots, "latest": addition.latest,
+                })  # fmt: skip
+            else:
+                done = connection.execute(_GO_ON, {
+                    "wanted": key, "expected": addition.expected, "new_last_at": addition.last_at,
+                    "new_turns": addition.turns, "new_events": total, "new_slots": addition.slots,
+                    "new_latest": addition.latest,
+                })  # fmt: skip
+                if done.rowcount != 1:
+                    return False
+            if addition.rows:
+                connection.execute(_ADD, [
+                    {"conversation": key, "sequence": sequence, "at": row.at, "type": row.type, "data": row.data,
+                     "message_id": row.message_id}
+                    for sequence, row in enumerate(addition.rows, addition.expected)
+                ])  # fmt: skip
+            return True
+
+        if not self._write(work):
+            raise _changed()
+
+    def turn_of(self, key: str, message: str) -> list[dict[str, Any]] | None:
+        """Returns the events after the visitor's message with this hashed id, up to the next message; None if unknown."""
+
+        def work(connection: Connection) -> list[dict[str, Any]] | None:
+            asked = connection.execute(_ASKED, {"wanted": key, "message": message}).scalar()
+            if asked is None:
+                return None
+            after = connection.execute(_AFTER, {"wanted": key, "first": asked + 1})
+            return [data for _, data in takewhile(lambda row: row[0] != "user", after)]
+
+        return self._read(work)
+
+    def events(self, key: str, turns: int | None = None) -> list[dict[str, Any]]:
+        """Returns the events of the newest turns, or of the whole conversation, oldest first."""
+
+        def work(connection: Connection) -> list[dict[str, Any]]:
+            first = 0
+            if turns is not None:
+                starts = connection.execute(_NEWEST_TURNS, {"wanted": key, "turns": turns}).scalars().all()
+                first = min(starts, default=0)
+            return [data for _, data in connection.execute(_AFTER, {"wanted": key, "first": first})]
+
+        return self._read(work)
+
+    def erase(self, key: str) -> bool:
+        """Deletes a conversation and says whether there was one; `scrub` has to follow."""
+        return self._write(lambda connection: self._delete(connection, [key])) > 0
+
+    def expire(self, before: float) -> int:
+        """Erases the conversations whose last message is older, for good, and returns how many there were."""
+        # Locked, so that one that goes on at this moment is kept whole, or erased whole by one process.
+        old = (
+            select(_C.key)
+            .where(_C.last_at < before)
+            .order_by(_C.last_at)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        )
+
+        def work(connection: Connection) -> int:
+            return self._delete(connection, connection.execute(old).scalars().all())
+
+        erased = found = self._write(work)
+        while found == _BATCH:
+            found = self._write(work)
+            erased += found
+        self.scrub()
+        return erased
+
+    def scrub(self) -> bool:
+        """Removes what erased rows leave behind in a SQLite file; False if that has to wait for the next sweep."""
+        return not self.is_sqlite or scrub(self.engine)
+
+    def _delete(self, connection: Connection, keys: Sequence[str]) -> int:
+        if not keys:
+            return 0
+        connection.execute(delete(event).where(_E.conversation.in_(keys)))
+        found: int = connection.execute(delete(conversation).where(_C.key.in_(keys))).rowcount
+        if found and self.is_sqlite:
+            mark_erased(connection)
+        return found
+
+    def keys(self) -> list[str]:
+        """Returns the keys of all conversations."""
+        return self._read(lambda connection: list(connection.execute(select(_C.key)).scalars()))
+
+    def count(self) -> int:
+        """Returns how many conversations are kept."""
+        total = select(func.count()).select_from(conversation)
+        return self._read(lambda connection: int(connection.execute(total).scalar_one()))
+
+    def check(self) -> None:
+        """Reads, and writes as well if the last write failed.
+
+        Raises:
+            StoreDown: it does not work.
+        """
+
+        def try_out(connection: Connection) -> None:
+            nothing = {"started_at": 0.0, "last_at": 0.0, "turns": 0, "events": 0, "slots": {}, "latest": {}}
+            connection.execute(_CREATE, {"key": _PROBE, "channel": None, **nothing})
+            connection.execute(delete(conversation).where(_C.key == _PROBE))
+
+        self._read(lambda connection: connection.execute(select(_C.events).limit(1)).first())
+        if self._write_failed:
+            self._write(try_out)
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+    def make_tables(self) -> None:
+        """Makes the tables where they are missing; several processes may do so at once.
+
+        Raises:
+            StoreDown: the database cannot be reached.
+        """
+
+        def work(connection: Connection) -> None:
+            if not self.is_sqlite:
+                connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
+            metadata.create_all(connection)
+
+        with self._lock:
+            if not self._tables_made:
+                self._transaction(self._writing, work)
+                self._tables_made = True
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        if not self._tables_made:
+            self.make_tables()
+        return self._transaction(self._reading, work)
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        if not self._tables_made:
+            self.make_tables()
+        try:
+            done = self._transaction(self._writing, work)
+        except StoreDown:
+            self._write_failed = True
+            raise
+        self._write_failed = False
+        return done
+
+    def _transaction(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        """Does work in a transaction, and turns what a database says into our errors.
+
+        They are raised apart from the original, which may hold a visitor's text ("Failing row contains ...").
+        """
+        problem = None
+        try:
+            with engine.begin() as connection:
+                done = work(connection)
+        except IntegrityError:
+            pass
+        except SQLAlchemyError as error:
+            problem = self._reason(error)
+        else:
+            if self._down:
+                logger.warning("conversations.up")
+                self._down = False
+            return done
+        if problem is None:
+            raise _changed()
+        if not self._down:  # once, not for each visitor
+            logger.error("conversations.down reason=%s", problem)
+        self._down = True
+        raise StoreDown(
+            f"The conversations at {self.engine.url.render_as_string(hide_password=True)} cannot be read or written "
+            f"({problem}). Check that the database runs, has room, and that CONVERSATIONS_URL is right."
+        )
+
+    def _reason(self, error: SQLAlchemyError) -> str:
+        """A short reason without any value of a statement."""
+        if not isinstance(error, DBAPIError):
+            return type(error).__name__
+        code = getattr(error.orig, "pgcode", None)
+        # SQLite names tables and columns, never values; without a code, PostgreSQL's driver speaks of the connection.
+        said = [f"{type(error.orig).__name__} {code}"] if code else str(error.orig).strip().splitlines()
+        reason = said[0] if said else type(error.orig).__name__
+        if code == _NO_TABLE or "no such table" in reason:
+            self._tables_made = False  # somebody put another database in its place
+        return reason
+
+
+def _changed() -> ConversationChanged:
+    return ConversationChanged(
+        "The conversation was changed or erased while a message was answered. Send the message again."
+    )

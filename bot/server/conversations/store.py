@@ -1,0 +1,222 @@
+"""Rasa's tracker store over the conversations' tables: a turn costs the same however long the conversation is.
+
+Departures from the stores of Rasa 3.6.21 (docs/conversations.md gives the reasons):
+- `retrieve` reads one row and makes a short tracker of it, where Rasa's SQL store reads every event of the session.
+- `save` adds what is new in one transaction, and fails if somebody else wrote meanwhile; Rasa's counts and appends.
+- A failure is raised. Rasa's agent wraps its store so that a failure becomes an empty conversation: use this one unwrapped.
+- The driver, which blocks, runs in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.errors import StoreDown, StoreError
+from bot.server.conversations.engine import CONNECTIONS, SECONDS
+from bot.server.conversations.events import latest_of, messages_of, newest_turn, rows_of, slots_to_keep, turns_of
+from bot.server.conversations.records import Records
+from bot.server.conversations.rows import Addition
+from bot.server.conversations.secret import KeyedHash, keyed_hash
+
+T = TypeVar("T")
+LONGEST_WAIT = 2.0 * SECONDS
+"""Seconds after which a call is given up: a database machine that hangs does not even refuse a connection."""
+SHOWN_TURNS = 50
+
+
+class KeptTracker(DialogueStateTracker):
+    """A tracker that knows which of its events are kept already.
+
+    Attributes:
+        seen: how many of `events` came from the store or went into it.
+        kept: how many events the store holds of the conversation.
+        latest: intent and action of the last turn.
+    """
+
+    seen: int = 0
+    kept: int = 0
+    latest: dict[str, Any]
+
+
+class ConversationStore(TrackerStore):
+    """Keeps conversations in SQLite or PostgreSQL under keyed hashes of their sender ids."""
+
+    def __init__(self, domain: Domain | None, records: Records, names: KeyedHash) -> None:
+        """Takes an opened database; `open_conversation_store` does that."""
+        super().__init__(domain)
+        self.records = records
+        self.names = names
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="conversations")
+
+    def init_tracker(self, sender_id: str) -> KeptTracker:
+        """Returns an empty tracker."""
+        tracker = KeptTracker(sender_id, self.domain.slots)
+        tracker.latest = {}
+        return tracker
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Returns a short tracker that the next turn can go on from, or None for a new conversation.
+
+        Raises:
+            StoreDown: the database cannot be read.
+        """
+        found = await self._run(self.records.load, self.names.of_sender(sender_id))
+        if found is None:
+            return None
+        tracker = self.init_tracker(sender_id)
+        for event in newest_turn(found, self.domain):
+            tracker.update(event)
+        tracker.seen, tracker.kept, tracker.latest = len(tracker.events), found.events, found.latest
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Adds what is new in a tracker.
+
+        A tracker that this store did not make counts as a new conversation.
+
+        Raises:
+            StoreDown: nothing was kept, because the database cannot be written.
+            ConversationChanged: nothing was kept, because another process wrote or erased the conversation meanwhile.
+        """
+        mine = isinstance(tracker, KeptTracker)
+        seen, kept, before = (tracker.seen, tracker.kept, tracker.latest) if mine else (0, 0, {})
+        new = list(islice(tracker.events, seen, None))
+        if not new:
+            return
+        said = [event for event in new if isinstance(event, UserUttered)]
+        addition = Addition(
+            expected=kept,
+            rows=rows_of(new, self.names),
+            turns=len(said),
+            last_at=said[-1].timestamp if said else time.time(),
+            slots=slots_to_keep(tracker.slots),
+            latest=latest_of(new, before),
+            channel=said[0].input_channel if said else None,
+        )
+        await self._run(self.records.add, self.names.of_sender(tracker.sender_id), addition)
+        if mine:
+            tracker.seen += len(new)
+            tracker.kept += len(addition.rows)
+            tracker.latest = addition.latest
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """Returns a tracker with every event that is kept, for looking at; it cannot be saved again.
+
+        Raises:
+            StoreDown: the database cannot be read.
+        """
+        events = await self._run(self.records.events, self.names.of_sender(conversation_id))
+        if not events:
+            return None
+        return DialogueStateTracker.from_dict(conversation_id, events, self.domain.slots)
+
+    async def keys(self) -> Iterable[str]:
+        """Returns the keyed hashes of all conversations; the sender ids themselves are not kept."""
+        return await self._run(self.records.keys)
+
+    async def recall(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
+        """Returns the messages that a client's message was answered with, or None if it was not answered yet.
+
+        Args:
+            sender_id: whose conversation.
+            message_id: what the channel passed as `UserMessage(metadata={"message_id": ...})`.
+
+        Raises:
+            StoreDown: the database cannot be read.
+        """
+        events = await self._run(
+            self.records.turn_of, self.names.of_sender(sender_id), self.names.of_message(str(message_id))
+        )
+        return None if events is None else await messages_of(events, sender_id)
+
+    async def history(self, sender_id: str, turns: int = SHOWN_TURNS) -> list[dict[str, Any]]:
+        """Returns the newest turns, oldest first: {"user": text} and {"bot": data of the reply contract}.
+
+        Raises:
+            StoreDown: the database cannot be read.
+        """
+        return list(turns_of(await self._run(self.records.events, self.names.of_sender(sender_id), turns)))
+
+    async def forget(self, sender_id: str) -> bool:
+        """Erases a conversation for good and says whether there was one.
+
+        Raises:
+            StoreDown: the database cannot be written.
+        """
+        found = await self._run(self.records.erase, self.names.of_sender(sender_id))
+        if found:
+            await self._run_long(self.records.scrub)
+        return found
+
+    async def expire(self, before: float) -> int:
+        """Erases the conversations whose last message is older (seconds since 1970); returns how many there were.
+
+        Raises:
+            StoreDown: the database cannot be written.
+        """
+        return await self._run_long(self.records.expire, before)
+
+    async def healthy(self) -> bool:
+        """Says whether conversations can be read and written."""
+        try:
+            await self._run(self.records.check)
+        except StoreDown:
+            return False
+        return True
+
+    def size(self) -> int:
+        """Returns how many conversations are kept.
+
+        Raises:
+            StoreDown: the database cannot be read.
+        """
+        return self.records.count()
+
+    def close(self) -> None:
+        """Ends threads and connections."""
+        self._threads.shutdown(wait=True)
+        self.records.close()
+
+    async def _run(self, work: Callable[..., T], *args: Any) -> T:
+        """Runs blocking work in a thread, so that other visitors do not wait for it."""
+        running = asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
+        try:
+            return await asyncio.wait_for(running, LONGEST_WAIT)
+        except asyncio.TimeoutError:
+            pass
+        raise StoreDown(
+            f"The conversations' database gave no answer for {LONGEST_WAIT:.0f} seconds. Check that it runs and that the "
+            "network lets it through."
+        )
+
+    async def _run_long(self, work: Callable[..., T], *args: Any) -> T:
+        """Runs work that may take long in all, because there is much of it; each of its statements has its time-out."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
+
+
+def open_store(domain: Domain | None, url: str | None = None) -> ConversationStore:
+    """Opens the store; see `bot.server.conversations.open_conversation_store`."""
+    if domain is not None and domain.form_names:
+        raise StoreError(
+            f"domain.yml has forms ({', '.join(domain.form_names)}), but the conversation store does not keep a form that is "
+            "under way. Do without forms, or extend `newest_turn` in bot/server/conversations/events.py."
+        )
+    store = ConversationStore(domain, Records(url), keyed_hash())
+    try:
+        store.records.make_tables()
+    except StoreDown:
+        pass  # logged; each call tries again
+    finally:
+        store.records.close()  # a process that is forked from this one must not share a connection
+    return store

@@ -1,0 +1,35 @@
+"""The SQL tables of the conversations, apart from those of the guide: the two may share a database."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+
+metadata = MetaData()
+
+HASH_LENGTH = 64
+"""Characters of a keyed hash: HMAC-SHA256, in hexadecimal."""
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("key", String(HASH_LENGTH), primary_key=True, comment="keyed hash of the sender id"),
+    Column("channel", String(64), comment="input channel of the first message"),
+    Column("started_at", Float(53), nullable=False, comment="seconds since 1970, UTC"),
+    Column("last_at", Float(53), nullable=False, index=True, comment="time of the visitor's last message"),
+    Column("turns", Integer, nullable=False, comment="messages of the visitor"),
+    Column("events", Integer, nullable=False, comment="events kept; the sequence number of the next one"),
+    Column("slots", JSON, nullable=False, comment="slots that are set; they hold no text of the visitor"),
+    Column("latest", JSON, nullable=False, comment="intent and action of the last turn"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("conversation", ForeignKey("conversation.key", ondelete="CASCADE"), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float(53), nullable=False, comment="seconds since 1970, UTC"),
+    Column("type", String(32), nullable=False, comment="Rasa's name of the event's type"),
+    Column("data", JSON, nullable=False, comment="the event, without Rasa's metadata"),
+    Column("message_id", String(HASH_LENGTH), comment="keyed hash of the client's id of a message"),
+    Index("ix_event_message", "conversation", "message_id"),
+)
