@@ -121,5 +121,7 @@ def _whole(name: str, text: str | None, usual: int, least: int = 1) -> int:
     if not text:
         return usual
     if not (text.isascii() and text.isdigit()) or int(text) < least:
-        raise BotError(f"{name} is {text!r}. Set it to a whole number of at least {least}, or leave it out for {usual}.")
+        raise BotError(
+            f"{name} is {text!r}. Set it to a whole number of at least {least}, or leave it out for {usual}."
+        )
     return int(text)

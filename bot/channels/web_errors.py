@@ -54,9 +54,9 @@ def bad_body(text: str) -> Refused:
     return Refused(400, "bad_body", text)
 
 
-def too_large(most: int) -> Refused:
+def too_large() -> Refused:
     """The body has more bytes than are read."""
-    return Refused(413, "body_too_large", f"{not_taken('default')} The most is {most} bytes.")
+    return Refused(413, "body_too_large", not_taken("default"))
 
 
 def too_slow() -> Refused:
@@ -69,7 +69,7 @@ def too_slow() -> Refused:
 
 def no_token() -> Refused:
     """There is no bearer token."""
-    return Refused(401, "token_missing", f"{not_taken('ended')}")
+    return Refused(401, "token_missing", not_taken("ended"))
 
 
 def bad_token() -> Refused:

@@ -91,9 +91,18 @@ class Tokens:
         sid = claims["sid"]
         if not isinstance(sid, str) or not _SESSION_ID.fullmatch(sid) or claims.get("clinic") != self._clinic:
             raise web_errors.bad_token()
-        if sid in self._ended:
+        session = Session(sid, int(claims["exp"]))
+        self.check_going(session)
+        return session
+
+    def check_going(self, session: Session) -> None:
+        """Makes sure that a session was not ended, perhaps since its token was read.
+
+        Raises:
+            Refused: 401, it was.
+        """
+        if session.sid in self._ended:
             raise web_errors.ended_session()
-        return Session(sid, int(claims["exp"]))
 
     def end(self, session: Session) -> None:
         """Makes a session's token no good from now on. What has expired anyway is forgotten, so memory stays bounded."""
@@ -101,3 +110,7 @@ class Tokens:
         while self._ended and (len(self._ended) >= _MOST_ENDED or next(iter(self._ended.values())) < now):
             self._ended.popitem(last=False)
         self._ended[session.sid] = session.expires
+
+    def resume(self, session: Session) -> None:
+        """Takes an end back: the chat could not be deleted, and the visitor must be able to ask again."""
+        self._ended.pop(session.sid, None)

@@ -35,6 +35,6 @@ def exposition() -> bytes:
     """Returns all numbers in Prometheus' text form: of all workers in multi-process mode, else of this process."""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
     return generate_latest(THIS_PROCESS)
