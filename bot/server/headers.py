@@ -35,6 +35,7 @@ def attach(app: Sanic) -> None:
         ClinicError: the clinic file is missing or not valid.
     """
     origins = load_clinic().web.origins
+    framed = " ".join(["frame-ancestors 'self'", *origins])
     rasa_cors = getattr(app.ctx, "sanic_cors", None)
     if rasa_cors is not None:
         rasa_cors.resources.clear()
@@ -67,8 +68,8 @@ def attach(app: Sanic) -> None:
                 headers["Access-Control-Expose-Headers"] = "Retry-After"
         policy = headers.get("Content-Security-Policy", "")
         if "frame-ancestors" not in policy:
-            rule = "frame-ancestors 'self'" if (answer.content_type or "").startswith("text/html") else ""
-            rule = rule or "default-src 'none'; frame-ancestors 'none'"
+            page = (answer.content_type or "").startswith("text/html")
+            rule = framed if page else "default-src 'none'; frame-ancestors 'none'"
             headers["Content-Security-Policy"] = f"{policy.rstrip('; ')}; {rule}" if policy else rule
 
 

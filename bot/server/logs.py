@@ -87,10 +87,11 @@ def take_over_sanic() -> None:
 def attach(app: Sanic) -> None:
     """Takes over what Rasa sets up while it starts, and from then on keeps libraries' texts out."""
 
-    @app.listener("before_server_start")
     async def begin(running: Sanic, loop: Any) -> None:
         take_over_sanic()
         _Serving.now = True
+
+    app.register_listener(begin, "before_server_start")
 
 
 def _keep_what_is_safe(logger: WrappedLogger, method: str, event_dict: EventDict) -> EventDict:

@@ -12,8 +12,8 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from actions.speaking import the_guide
 from bot import __version__
-from bot.guide.store import open_guide
 from bot.server import metrics, watch
 
 PART_SECONDS = 5.0
@@ -75,16 +75,16 @@ class Readiness:
         return "ok" if agent is not None and agent.is_ready() else "missing"
 
     async def _guide(self) -> tuple[str, str]:
-        def look() -> date:
-            return open_guide().about().review_due
+        def look() -> bool:
+            return the_guide().info().overdue(date.today())
 
         try:
             loop = asyncio.get_running_loop()
-            due = await asyncio.wait_for(loop.run_in_executor(None, look), PART_SECONDS)
+            overdue = await asyncio.wait_for(loop.run_in_executor(None, look), PART_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it is, the store cannot be asked
             watch.failed("guide", error)
             return "down", "unknown"
-        return "ok", "overdue" if due < date.today() else "fresh"
+        return "ok", "overdue" if overdue else "fresh"
 
     async def _conversations(self) -> str:
         store: Any = getattr(getattr(self._app.ctx, "agent", None), "tracker_store", None)

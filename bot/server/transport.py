@@ -50,13 +50,14 @@ def attach(app: Sanic) -> None:
     app.config.PROXIES_COUNT = settings.proxies() or None
     app.ctx.stopping = False
 
-    @app.exception(Exception)
     async def answer(request: Request, error: Exception) -> HTTPResponse:
         return error_answer(error)
 
-    @app.listener("before_server_stop")
     async def stop(running: Sanic, loop: Any) -> None:
         running.ctx.stopping = True
+
+    app.error_handler.add(Exception, answer)
+    app.register_listener(stop, "before_server_stop")
 
     @app.on_response
     async def last_answer(request: Request, answered: BaseHTTPResponse) -> None:
