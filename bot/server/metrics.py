@@ -14,7 +14,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from bot.answers.question import KINDS
 
-disable_created_metrics()  # a time of birth for every number would double the page
+# A time of birth beside every number would double the page.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 SAFETY_KINDS = ("emergency", "distress")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
