@@ -11,13 +11,14 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 from commands import LOOPBACK
 from rasa.core.channels.channel import UserMessage
 from rasa.core.run import configure_app
 from sanic import Sanic
+from sanic.http import Http
+from sanic.touchup.service import TouchUp
 
 from bot.answers.reply import Reply
 from bot.channels.web import WebInput
@@ -26,6 +27,16 @@ from bot.server import headers, outside, transport
 API = "/webhooks/web"
 Handler = Callable[[UserMessage], Awaitable[None]]
 _names = itertools.count()
+_touch_up = TouchUp.run
+
+
+def _touch_up_once(app: Sanic) -> None:
+    """Sanic rewrites its own HTTP class when an application starts, and fails when it does so again in one process."""
+    if Http.http1_request_header.__code__.co_filename.endswith(".py"):
+        _touch_up(app)
+
+
+TouchUp.run = _touch_up_once
 
 
 @dataclass
@@ -118,9 +129,7 @@ async def echo(message: UserMessage) -> None:
 def serving(handler: Handler = echo, store: Any = None) -> Iterator[Running]:
     """Serves the web channel on a free port, in a thread of its own, set up as the launcher does it."""
     channel = WebInput()
-    agent = Agent(handler, store if store is not None else SimpleNamespace(recall=None, retrieve=None))
-    if store is None:
-        agent.tracker_store = None
+    agent = Agent(handler, store)
     app = _application(channel)
     app.ctx.agent = agent
     loop = asyncio.new_event_loop()
