@@ -88,10 +88,15 @@ def attach(app: Sanic) -> None:
     """Takes over what Rasa sets up while it starts, and from then on keeps libraries' texts out."""
 
     async def begin(running: Sanic, loop: Any) -> None:
-        take_over_sanic()
-        _Serving.now = True
+        begin_serving()
 
     app.register_listener(begin, "before_server_start")
+
+
+def begin_serving() -> None:
+    """Says that from now on a library's text may hold a visitor's words."""
+    take_over_sanic()
+    _Serving.now = True
 
 
 def _keep_what_is_safe(logger: WrappedLogger, method: str, event_dict: EventDict) -> EventDict:

@@ -89,18 +89,15 @@ def _secret(production: bool) -> Iterator[str]:
 def _content(model: Path) -> Iterator[str]:
     from bot.server.training import check_model  # noqa: PLC0415 - training's imports are not needed to read this module
 
-    stamp = model.with_name(f"{model.name.split('.')[0]}.json")
     trained_from = None
     try:
         check_model(model)
-        read = json.loads(stamp.read_text(encoding="utf-8"))
-        trained_from = read.get("content") if isinstance(read, dict) else None
     except BotError as error:
         yield str(error)
-    except (OSError, ValueError):
-        pass
-    if model.is_file() and not trained_from:
-        yield f"{stamp.name} beside the model does not say what it was trained from. Run `bot train --force`."
+    else:
+        trained_from = _stamped(model)
+        if not trained_from:
+            yield "The model does not say what it was trained from. Make it again with `bot train --force`."
     try:
         store = built_from(open_engine())
     except SQLAlchemyError as error:
@@ -121,6 +118,16 @@ def _content(model: Path) -> Iterator[str]:
             f"The guide store ({store[:8]}) and the model ({trained_from[:8]}) were built from different content: names "
             f"that one knows would be strange to the other. Run {what}, and start again."
         )
+
+
+def _stamped(model: Path) -> str | None:
+    """Returns the hash of the content that a model was trained from, as `bot train` writes it beside the model."""
+    try:
+        stamp = json.loads(model.with_name(f"{model.name.split('.')[0]}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    content = stamp.get("content") if isinstance(stamp, dict) else None
+    return content if isinstance(content, str) else None
 
 
 def _unexpanded() -> Iterator[str]:

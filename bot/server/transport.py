@@ -6,6 +6,7 @@ in hand off when it stops.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sanic import Sanic, response
@@ -23,6 +24,8 @@ REQUEST_SECONDS = 10
 RESPONSE_SECONDS = 30
 KEEP_ALIVE_SECONDS = 30
 GRACEFUL_SECONDS = 28.0
+# Between the wish to stop and the closed door: who stands before it is told so, instead of being cut off.
+ACCEPT_SECONDS = 0.25
 
 _SAID = {
     400: ("bad_request", "The request cannot be read as HTTP."),
@@ -55,6 +58,7 @@ def attach(app: Sanic) -> None:
 
     async def stop(running: Sanic, loop: Any) -> None:
         running.ctx.stopping = True
+        await asyncio.sleep(ACCEPT_SECONDS)
 
     app.error_handler.add(Exception, answer)
     app.register_listener(stop, "before_server_stop")

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -326,12 +325,14 @@ def test_the_log_is_one_json_object_a_line(server: Served) -> None:
     assert message.keys() == {"time", "level", "logger", "event", "channel", "kind", "ms", "worker"}
     assert message["channel"] == "web"
     assert all("hidden" not in line.values() for line in read if line["logger"].startswith("bot"))
-    assert server.err.read_text("utf-8") == ""
+    # TensorFlow's own code writes past Python's loggers while it is loaded.
+    assert [line for line in server.err.read_text("utf-8").splitlines() if "tensorflow" not in line] == []
 
 
 def test_it_finishes_the_message_in_hand_when_it_stops(server: Served) -> None:
     """Runs last: it stops the server, while twenty messages are on their way."""
     tokens = [server.session() for _ in range(20)]
+    handled = server.said().count('"event": "message"')
     with ThreadPoolExecutor(20) as clients:
         waiting = [clients.submit(server.say, token, "what comes after Enhertu") for token in tokens]
         time.sleep(0.15)
@@ -341,11 +342,12 @@ def test_it_finishes_the_message_in_hand_when_it_stops(server: Served) -> None:
         for one in waiting:
             try:
                 answers.append(one.result(30))
-            except ConnectionRefusedError:
-                continue  # not accepted any more, so nothing was promised
+            except ConnectionError:
+                continue  # it was not accepted any more; the count below finds one that was
     assert server.process.wait(timeout=30) == 0
     assert time.monotonic() - began < 20
-    assert any(answer.status == 200 for answer in answers)
+    good = sum(answer.status == 200 for answer in answers)
+    assert 0 < good == server.said().count('"event": "message"') - handled
     for answer in answers:
         if answer.status == 200:
             assert one_reply(answer.json["messages"])["kind"] == "sequence"
