@@ -154,7 +154,9 @@ def _schemas() -> dict[str, Schema]:
             }
         ),
         "History": _object({"turns": _list(_ref("Turn"))}),
-        "Turn": _object({"message": text, "messages": _list(_ref("Part"))}, {"message_id": perhaps}, closed=False),
+        "Turn": {
+            "anyOf": [_object({"user": text}), _object({"bot": {"anyOf": [_ref("Reply"), _object({"text": text})]}})]
+        },
         "Feedback": {
             **_object(
                 {"value": {"type": "string", "enum": list(VALUES)}},

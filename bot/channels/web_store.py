@@ -24,8 +24,8 @@ class Conversations:
     async def recall(self, store: Any, sender: str, message_id: str) -> Messages | None:
         """Returns the answer that a message of this conversation got before, or None."""
         if hasattr(store, "recall"):
-            found = await _awaited(store.recall(sender, message_id))
-            return list(found) if found else None
+            found = await _awaited(store.recall(sender, message_id)) or []
+            return [{k: v for k, v in one.items() if k != "recipient_id"} for one in found] or None
         return self._answers.get((sender, message_id))
 
     def remember(self, store: Any, sender: str, message_id: str, messages: Messages) -> None:
@@ -68,23 +68,18 @@ class Conversations:
 
 
 def turns(events: Any) -> list[dict[str, Any]]:
-    """Makes turns from Rasa's events: `{"message", "message_id", "messages"}` with the messages as they were sent."""
+    """Makes turns from Rasa's events: `{"user": text}` for each message, `{"bot": data}` for each reply, oldest first."""
     from rasa.shared.core.events import BotUttered, UserUttered  # noqa: PLC0415 - slow to load
 
     found: list[dict[str, Any]] = []
     for event in events:
         if isinstance(event, UserUttered):
-            about = event.metadata or {}
-            found.append({"message": event.text or "", "message_id": about.get("message_id"), "messages": []})
-        elif isinstance(event, BotUttered) and found:
-            data = event.data or {}
-            if event.text:
-                message = {"text": event.text}
-                if data.get("buttons"):
-                    message["buttons"] = data["buttons"]
-                found[-1]["messages"].append(message)
-            if data.get("custom"):
-                found[-1]["messages"].append({"custom": data["custom"]})
+            found.append({"user": event.text or ""})
+        elif isinstance(event, BotUttered):
+            custom = (event.data or {}).get("custom") or {}
+            reply = (custom.get("data") or {}).get("reply")
+            if reply:
+                found.append({"bot": reply})
     return found
 
 
@@ -93,7 +88,7 @@ def is_store_down(error: BaseException) -> bool:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     names = {kind.__name__ for kind in type(error).__mro__}
-    return isinstance(error, SQLAlchemyError) or "StoreDown" in names
+    return isinstance(error, SQLAlchemyError) or bool(names & {"StoreDown", "ConversationChanged"})
 
 
 async def _awaited(value: Any) -> Any:

@@ -104,8 +104,12 @@ def _keep_what_is_safe(logger: WrappedLogger, method: str, event_dict: EventDict
     name = str(event_dict.get("logger") or record.name)
     kept: dict[str, Any] = {"time": event_dict["time"], "level": event_dict["level"], "logger": name}
     raised = record.exc_info or event_dict.get("exc_info")
+    if raised is True:
+        raised = sys.exc_info()
     if isinstance(raised, tuple) and raised[0] is not None:
         kept["error"] = raised[0].__name__
+    elif isinstance(raised, BaseException):
+        kept["error"] = type(raised).__name__
     event = str(event_dict.get("event", ""))
     if name.split(".")[0] in OURS:
         kept["event"] = event if _EVENT.fullmatch(event) else "hidden"

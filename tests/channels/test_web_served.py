@@ -119,8 +119,8 @@ def test_ten_at_once_of_one_message_are_one_turn(server: Served) -> None:
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
     history = server.request("GET", f"{API}/history", Authorization=f"Bearer {token}").json["turns"]
-    assert [(turn["message"], turn["message_id"]) for turn in history] == [("what comes after Enhertu", "once")]
-    assert history[0]["messages"] == answers[0].json["messages"]
+    reply = answers[0].json["messages"][-1]["custom"]["data"]["reply"]
+    assert history == [{"user": "what comes after Enhertu"}, {"bot": reply}]
     assert server.say(token, "what is stage 2", "once").error == (409, "message_id_used")
 
 
@@ -129,10 +129,9 @@ def test_messages_of_one_conversation_are_answered_in_order(server: Served) -> N
     with ThreadPoolExecutor(6) as tabs:
         list(tabs.map(lambda n: server.reply(token, f"what is stage {n % 3 + 1}"), range(6)))
     turns = server.request("GET", f"{API}/history", Authorization=f"Bearer {token}").json["turns"]
-    assert len(turns) == 6
-    for turn in turns:
-        stage = turn["message"].split()[-1]
-        assert one_reply(turn["messages"])["stage"] == stage
+    assert len(turns) == 12
+    for asked, answered in zip(turns[::2], turns[1::2], strict=True):
+        assert answered["bot"]["stage"] == asked["user"].split()[-1]
 
 
 # the description
