@@ -56,11 +56,16 @@ def attach(app: Sanic) -> None:
     async def answer(request: Request, error: Exception) -> HTTPResponse:
         return error_answer(error)
 
+    async def serve(running: Sanic, loop: Any) -> None:
+        watch.server("serving")
+
     async def stop(running: Sanic, loop: Any) -> None:
+        watch.server("stopping")
         running.ctx.stopping = True
         await asyncio.sleep(ACCEPT_SECONDS)
 
     app.error_handler.add(Exception, answer)
+    app.register_listener(serve, "after_server_start")
     app.register_listener(stop, "before_server_stop")
 
     @app.on_response

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot import __version__
 from bot.server import metrics
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -41,6 +42,11 @@ def refused(channel: str, reason: str) -> None:
     """Counts a request that was refused."""
     metrics.REFUSED.labels(channel, reason).inc()
     logger.info("refused", channel=channel, reason=reason, worker=os.getpid())
+
+
+def server(state: str) -> None:
+    """Notes that the server is "serving" or "stopping"."""
+    logger.info("server", state=state, version=__version__, worker=os.getpid())
 
 
 def feedback(value: str) -> None:

@@ -320,6 +320,7 @@ def test_the_log_is_one_json_object_a_line(server: Served) -> None:
     # The greeting to the person at the terminal comes first.
     lines = [line for line in server.out.read_text("utf-8").splitlines() if line.startswith("{")]
     read = [json.loads(line) for line in lines]
+    assert [line["state"] for line in read if line["event"] == "server"] == ["serving"]
     message = [line for line in read if line["event"] == "message" and line["kind"] == "definition"][-1]
     assert message.keys() == {"time", "level", "logger", "event", "channel", "kind", "ms", "worker"}
     assert message["channel"] == "web"
