@@ -125,7 +125,8 @@ def _keep_what_is_safe(logger: WrappedLogger, method: str, event_dict: EventDict
 
 def _say_type(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     """Logs an error that nothing caught: its type and the last place in the code, without its text."""
-    if issubclass(kind, KeyboardInterrupt):
+    if not _Serving.now or issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)  # no visitor's words can be in it
         return
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next

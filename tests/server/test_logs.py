@@ -93,6 +93,12 @@ def test_an_error_that_ends_the_program_is_said_by_its_type(code: str) -> None:
     assert (read[-1]["event"], read[-1]["error"], read[-1]["level"]) == ("stopped", "ValueError", "critical")
 
 
+def test_an_error_before_anybody_is_served_is_said_in_full() -> None:
+    read, everything = lines("raise ValueError('no such port')", status=1)
+    assert read == []
+    assert "ValueError: no such port" in everything
+
+
 def test_a_task_that_fails_unseen_is_said_by_its_type() -> None:
     code = """
 import gc
