@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConstrainedStr, Extra, ValidationError
+from pydantic import BaseModel, ConstrainedStr, Extra, ValidationError, validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -22,6 +23,35 @@ class Said(ConstrainedStr):
     regex = r"^[^\n{}]*$"
 
 
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
+
+
+class Web(BaseModel):
+    """Where the chat may stand.
+
+    Attributes:
+        origins: the addresses of pages, besides the bot's own, that may talk to it. Empty: only its own pages. `*`: any
+            page, for trying things out; the start-up check refuses it in production.
+    """
+
+    origins: tuple[str, ...] = ()
+
+    class Config:
+        """Settings that pydantic reads."""
+
+        extra = Extra.forbid
+        frozen = True
+
+    @validator("origins", each_item=True)
+    def _is_an_origin(cls, value: str) -> str:  # noqa: N805 - pydantic's form
+        if value != "*" and not _ORIGIN.fullmatch(value):
+            raise ValueError(
+                f"{value!r} is not the address of a site. Write scheme and host in small letters and no path, like "
+                "https://clinic.example"
+            )
+        return value
+
+
 class Clinic(BaseModel):
     """What `clinic.yml` holds. The emergency defaults are those of the United States, and are marked so in the file."""
 
@@ -34,6 +64,7 @@ class Clinic(BaseModel):
     crisis_line: Said | None = None
     crisis_name: Said | None = None
     poison_line: Said | None = None
+    web: Web = Web()
 
     class Config:
         """Settings that pydantic reads."""

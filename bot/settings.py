@@ -3,12 +3,17 @@
 Environment variables: GUIDE (content file), CLINIC (clinic file), DATABASE_URL (any SQLAlchemy URL of the guide store),
 BOT_HOME (the project folder, if it is neither the working folder nor the one this package was installed from),
 CONVERSATIONS_URL (where conversations are kept), CONVERSATIONS_SYNC (how surely), RETENTION_HOURS (how long), BOT_SECRET.
+BOT_ENV
+(development or production), PROXIES, REST_CHANNEL, SESSION_HOURS and the limits of the web channel (docs/operating.md).
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
+
+from bot.errors import BotError
 
 PACKAGE = Path(__file__).resolve().parent
 DEFAULT_GUIDE = PACKAGE / "guide" / "her2-positive.yml"
@@ -80,3 +85,73 @@ def bot_secret() -> str | None:
 
 def _sqlalchemy_url(named: str) -> str:
     return "postgresql://" + named[len("postgres://") :] if named.startswith("postgres://") else named
+
+
+ENVIRONMENTS = ("development", "production")
+
+
+@dataclass(frozen=True)
+class WebLimits:
+    """How many requests a minute the web channel takes, by session and by address, and how long a session lasts."""
+
+    session: int = 20
+    address: int = 120
+    new_sessions: int = 30
+    session_hours: int = 12
+
+
+def environment() -> str:
+    """Returns BOT_ENV: "development" (the default) or "production".
+
+    Raises:
+        BotError: it is anything else; a typing mistake must not switch the checks of production off.
+    """
+    named = os.environ.get("BOT_ENV") or "development"
+    if named not in ENVIRONMENTS:
+        raise BotError(f"BOT_ENV is {named!r}. Set it to development or production.")
+    return named
+
+
+def production() -> bool:
+    """Tells whether the bot serves patients, so that unsafe defaults are refused."""
+    return environment() == "production"
+
+
+def rest_channel_on() -> bool:
+    """Tells whether the REST channel is served: always in development, in production only with REST_CHANNEL=on."""
+    named = os.environ.get("REST_CHANNEL", "").lower()
+    if named in ("on", "off"):
+        return named == "on"
+    if named:
+        raise BotError(f"REST_CHANNEL is {named!r}. Set it to on or off.")
+    return not production()
+
+
+def proxies() -> int:
+    """Returns PROXIES: how many proxies of yours stand before the bot and add to X-Forwarded-For; 0 trusts none."""
+    return _whole("PROXIES", os.environ.get("PROXIES"), 0, least=0)
+
+
+def web_limits() -> WebLimits:
+    """Returns the limits of the web channel.
+
+    Raises:
+        BotError: a variable holds no whole number.
+    """
+    usual = WebLimits()
+    return WebLimits(
+        session=_whole("LIMIT_SESSION", os.environ.get("LIMIT_SESSION"), usual.session),
+        address=_whole("LIMIT_ADDRESS", os.environ.get("LIMIT_ADDRESS"), usual.address),
+        new_sessions=_whole("LIMIT_NEW_SESSIONS", os.environ.get("LIMIT_NEW_SESSIONS"), usual.new_sessions),
+        session_hours=_whole("SESSION_HOURS", os.environ.get("SESSION_HOURS"), usual.session_hours),
+    )
+
+
+def _whole(name: str, text: str | None, usual: int, least: int = 1) -> int:
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit()) or int(text) < least:
+        raise BotError(
+            f"{name} is {text!r}. Set it to a whole number of at least {least}, or leave it out for {usual}."
+        )
+    return int(text)

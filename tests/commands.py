@@ -17,7 +17,10 @@ LOOPBACK = "127.0.0.1"
 
 def environment(**changes: str | Path) -> dict[str, str]:
     """This process's environment without the project's own variables, and with these changes."""
-    ours = ("GUIDE", "CLINIC", "DATABASE_URL", "BOT_HOME")
+    ours = {"GUIDE", "CLINIC", "DATABASE_URL", "BOT_HOME", "BOT_ENV", "BOT_SECRET", "PROXIES", "REST_CHANNEL",
+            "SESSION_HOURS", "LIMIT_SESSION", "LIMIT_ADDRESS", "LIMIT_NEW_SESSIONS", "PROMETHEUS_MULTIPROC_DIR",
+            # TensorFlow sets it for itself when a test has loaded it.
+            "TF_CPP_MIN_LOG_LEVEL"}  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, "RASA_TELEMETRY_ENABLED": "false", **{name: str(value) for name, value in changes.items()}}
 

@@ -30,3 +30,17 @@ def trouble_reply(clinic: Clinic, *, first: bool = False, topic: str = "trouble"
         before=before,
         after=(say(clinic, "disclaimer"),),
     )
+
+
+def not_taken(topic: str, **values: str) -> str:
+    """Returns what a visitor reads when a message was not taken: why, whom to call, and the disclaimer.
+
+    Args:
+        topic: a key of `web` in wording.yml.
+        values: the numbers that the text names.
+    """
+    try:
+        clinic = load_clinic()
+    except ClinicError:
+        return last_resort().full_text()
+    return " ".join([say(clinic, "web", topic, **values), say(clinic, "web", "contact"), say(clinic, "disclaimer")])

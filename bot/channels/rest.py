@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,9 +19,10 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import settings
 from bot.answers.trouble import last_resort
+from bot.server import watch
 
-logger = logging.getLogger(__name__)
 MAX_SENDER = 255
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -36,6 +37,8 @@ class GuideRestInput(RestInput):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Returns the channel's two routes; Rasa calls this."""
         routes = Blueprint("guide_rest", __name__)
+        if not settings.rest_channel_on():
+            return routes  # it has no log-in and no limits, so in production it must be asked for
 
         @routes.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
@@ -96,15 +99,16 @@ async def answer_message(
 ) -> list[dict[str, Any]]:
     """Hands a message to Rasa and returns what was uttered; a failure becomes the reply of last resort."""
     collector = CollectingOutputChannel()
+    began = time.perf_counter()
     try:
         await on_new_message(UserMessage(text, collector, sender, input_channel=channel, metadata=metadata))
     except asyncio.CancelledError:
         raise
     except Exception as error:  # noqa: BLE001 - silence would be worse than any reply
-        # Only the type: the text of an error may hold what the visitor typed.
-        logger.error("rest.message.failed error=%s", type(error).__name__)
+        watch.failed("rest", error)
     if not any("custom" in message for message in collector.messages):
         return trouble_messages(sender)
+    watch.answered("rest", collector.messages, time.perf_counter() - began)
     return list(collector.messages)
 
 

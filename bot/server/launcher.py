@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+from functools import partial
 from pathlib import Path
 
 from bot import settings
 from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.store import open_guide
+from bot.server import logs, startup_checks
 from bot.server.in_process import InProcessActions
 from bot.server.quiet import quiet_rasa
 
@@ -53,15 +55,22 @@ def serve(model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT) -> Non
     load_clinic()
     open_guide()  # fails here, readably, rather than at the first message
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    startup_checks.refuse(startup_checks.problems(model))
     quiet_rasa()
-    from rasa.core.run import serve_application  # noqa: PLC0415 - slow; the checks above come first
+    logs.configure()
+    # Slow to load; the checks above come first.
+    from rasa.core import run  # noqa: PLC0415
     from rasa.core.utils import AvailableEndpoints  # noqa: PLC0415
 
-    serve_application(
-        model_path=str(model),
-        interface=host,
-        port=port,
-        credentials=str(settings.home() / "credentials.yml"),
-        endpoints=AvailableEndpoints(action=InProcessActions()),
-        enable_api=False,
-    )
+    from bot.server import headers, outside, transport  # noqa: PLC0415
+
+    endpoints = AvailableEndpoints(action=InProcessActions())
+    channels = run.create_http_input_channels(None, str(settings.home() / "credentials.yml"))
+    app = run.configure_app(channels, enable_api=False, port=port, endpoints=endpoints)
+    transport.attach(app)
+    headers.attach(app)
+    outside.attach(app)
+    logs.attach(app)
+    app.register_listener(partial(run.load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    app.register_listener(run.close_resources, "after_server_stop")
+    app.run(host=host, port=port, workers=1, access_log=False, motd=False)

@@ -126,8 +126,18 @@ def trained_model() -> Path:
         ModelError: there is none, or it is not one that the installed Rasa can load.
     """
     path = model_file()
+    check_model(path)
+    return path
+
+
+def check_model(path: Path) -> None:
+    """Makes sure that a model can be loaded.
+
+    Raises:
+        ModelError: there is none, or it is not one that the installed Rasa can load.
+    """
     if not path.is_file():
-        raise ModelError(f"There is no trained model in {models_folder()}. Make one with `bot train` (or `make run`).")
+        raise ModelError(f"There is no trained model in {path.parent}. Make one with `bot train` (or `make run`).")
     # Rasa itself would only log that it cannot load the model, and serve without one.
     try:
         with tarfile.open(path) as archive:
@@ -142,4 +152,3 @@ def trained_model() -> Path:
         raise ModelError(
             f"{path.name} was trained with Rasa {made_by}, but {installed} is installed. Run `bot train --force`."
         )
-    return path

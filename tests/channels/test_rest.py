@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
+from structlog.testing import capture_logs
 
 from bot.answers.reply import Reply
 from bot.channels.rest import MAX_SENDER, BadRequest, GuideRestInput, answer_message, read_body
@@ -163,10 +164,21 @@ def test_any_failure_becomes_an_honest_reply(
     assert "900123" not in json.dumps(messages)
 
 
-def test_a_failure_is_logged_by_its_type(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR):
+def test_a_failure_is_logged_by_its_type() -> None:
+    with capture_logs() as logs:
         answered(_breaks)
-    assert "rest.message.failed error=RuntimeError" in caplog.text
+    assert [(line["event"], line["where"], line["error"]) for line in logs] == [("failed", "rest", "RuntimeError")]
+    assert "900123" not in str(logs)
+
+
+@pytest.mark.parametrize(("env", "asked", "served"), [("production", "", False), ("production", "on", True),
+                                                      ("development", "", True), ("development", "off", False)])  # fmt: skip
+def test_in_production_the_channel_must_be_asked_for(
+    env: str, asked: str, served: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT_ENV", env)
+    monkeypatch.setenv("REST_CHANNEL", asked)
+    assert bool(GuideRestInput().blueprint(_says_hello)._future_routes) == served
 
 
 def test_a_visitor_who_left_is_not_answered() -> None:
