@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot import settings
 from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.store import open_guide
-from bot.server.in_process import InProcessActions
+from bot.server.departures import depart
 from bot.server.quiet import quiet_rasa
+
+if TYPE_CHECKING:
+    from sanic import Sanic
 
 DEFAULT_PORT = 5005
 MAX_PORT = 65535
@@ -39,7 +42,7 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve(model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT) -> None:
-    """Serves until it is stopped.
+    """Serves in this process until it is stopped; messages in hand are finished first.
 
     Args:
         model: the trained model.
@@ -47,21 +50,24 @@ def serve(model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT) -> Non
         port: the port to listen on.
 
     Raises:
-        BotError: the port, the store or the clinic file cannot be used.
+        BotError: the port, the store, the clinic file or the model cannot be used.
     """
     check_port(host, port)
+    app = prepare(model)
+    app.run(host=host, port=port, workers=1, access_log=False)
+
+
+def prepare(model: Path) -> Sanic:
+    """Makes this process ready to serve: checks what must be there, leaves out what is not needed, loads the model.
+
+    Raises:
+        BotError: the store, the clinic file or the model cannot be used.
+    """
     load_clinic()
     open_guide()  # fails here, readably, rather than at the first message
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    depart()
     quiet_rasa()
-    from rasa.core.run import serve_application  # noqa: PLC0415 - slow; the checks above come first
-    from rasa.core.utils import AvailableEndpoints  # noqa: PLC0415
+    from bot.server.application import make_application  # noqa: PLC0415 - slow; the checks above come first
 
-    serve_application(
-        model_path=str(model),
-        interface=host,
-        port=port,
-        credentials=str(settings.home() / "credentials.yml"),
-        endpoints=AvailableEndpoints(action=InProcessActions()),
-        enable_api=False,
-    )
+    return make_application(model)
