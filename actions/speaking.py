@@ -16,18 +16,17 @@ from bot.answers.reading import Reading
 from bot.answers.reply import Reply
 from bot.answers.trouble import last_resort
 from bot.clinic import load_clinic
-from bot.guide.kept import KeptGuide
-from bot.guide.store import open_engine, open_guide
+from bot.guide.queries import Guide
+from bot.guide.store import open_guide
 
 logger = logging.getLogger(__name__)
 MEMORY = "memory"
 
 
 @lru_cache(maxsize=1)
-def the_guide() -> KeptGuide:
+def the_guide() -> Guide:
     """Opens the guide store once per process; a failure is not kept, so the next message tries again."""
-    open_guide()  # says readably what is wrong with a store that is missing
-    return KeptGuide(open_engine())
+    return open_guide()
 
 
 def reply_to(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
@@ -39,9 +38,7 @@ def reply_to(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventTy
     started = isinstance(kept, dict) and bool(kept.get("started"))
     try:
         reading = Reading.from_dict(tracker.latest_message.get("reading") or {})
-        guide = the_guide()
-        guide.refresh()
-        reply, memory = turn(reading, _memory(kept), guide, load_clinic())
+        reply, memory = turn(reading, _memory(kept), the_guide(), load_clinic())
     except Exception as error:  # noqa: BLE001 - the last line of defence: silence would be worse than any reply
         # The message itself may be in the error's text, so only its type is logged.
         logger.error("action.failed error=%s", type(error).__name__)

@@ -83,7 +83,9 @@ def configured_channels() -> list[InputChannel]:
         channels: list[InputChannel] = run.create_http_input_channels(None, str(path))
     except (RasaException, OSError, ValueError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise BotError(f"{path.name}: a channel cannot be made: {reason} Correct the file, then start again.") from error
+        raise BotError(
+            f"{path.name}: a channel cannot be made: {reason} Correct the file, then start again."
+        ) from error
     return channels
 
 

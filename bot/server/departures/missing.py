@@ -24,7 +24,9 @@ class NotInstalled(MetaPathFinder):
             ModuleNotFoundError: the package is one of those left out.
         """
         if fullname.partition(".")[0] in self._packages:
-            raise ModuleNotFoundError(f"{fullname} is left out while the bot serves (BOT_STOCK=1 uses it)", name=fullname)
+            raise ModuleNotFoundError(
+                f"{fullname} is left out while the bot serves (BOT_STOCK=1 uses it)", name=fullname
+            )
         return None
 
 
