@@ -34,22 +34,28 @@ app.add_typer(benchmark_app, name="benchmark")
 
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
 _PORT = typer.Option(5005, help="Port to listen on.")
+_WORKERS = typer.Option(1, help="Processes that answer; one for each processor core (docs/serving.md).")
+_PORT_EACH = typer.Option(False, "--port-each", help="Give each worker its own port, from --port on, for a proxy.")
 
 
 @app.command()
-def run(host: str = _HOST, port: int = _PORT) -> None:
+def run(host: str = _HOST, port: int = _PORT, workers: int = _WORKERS, port_each: bool = _PORT_EACH) -> None:
     """Build the store, train when inputs changed, and serve."""
     from bot.server.launcher import check_port  # noqa: PLC0415
 
     check_port(host, port)
     _train(force=False)
-    _serve(host, port)
+    if "tensorflow" in sys.modules:  # training has loaded it; a new process serves without
+        command = [sys.executable, "-m", "bot", "serve", "--host", host, "--port", str(port), "--workers", str(workers)]
+        sys.stdout.flush()
+        os.execv(sys.executable, [*command, "--port-each"] if port_each else command)
+    _serve(host, port, workers, port_each)
 
 
 @app.command()
-def serve(host: str = _HOST, port: int = _PORT) -> None:
+def serve(host: str = _HOST, port: int = _PORT, workers: int = _WORKERS, port_each: bool = _PORT_EACH) -> None:
     """Serve the model that was trained last."""
-    _serve(host, port)
+    _serve(host, port, workers, port_each)
 
 
 @app.command()
@@ -164,7 +170,7 @@ def _train(*, force: bool) -> None:
     typer.echo("Trained a new model." if trained else "The model is up to date.")
 
 
-def _serve(host: str, port: int) -> None:
+def _serve(host: str, port: int, workers: int, port_each: bool) -> None:
     from bot.server.launcher import serve as start  # noqa: PLC0415
     from bot.server.training import trained_model  # noqa: PLC0415
 
@@ -176,7 +182,7 @@ def _serve(host: str, port: int) -> None:
         '-d \'{"sender": "me", "message": "what comes after Enhertu"}\''
     )
     typer.echo("or, in another terminal: make chat")
-    start(model, host=host, port=port)
+    start(model, host=host, port=port, workers=workers, port_each=port_each)
 
 
 def main() -> None:

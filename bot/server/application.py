@@ -29,7 +29,7 @@ PARTS = ("bot.server.outside", "bot.channels.pages", "bot.server.conversations.r
 _STORE = "bot.server.conversations"
 
 
-class GuideAgent(Agent):  # type: ignore[misc]
+class GuideAgent(Agent):
     """Rasa's agent on a store whose failures are heard.
 
     Departure from Rasa 3.6.21: stock Rasa wraps every store so that, when the database fails, a conversation silently begins

@@ -41,18 +41,29 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
-def serve(model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT) -> None:
-    """Serves in this process until it is stopped; messages in hand are finished first.
+def serve(
+    model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT, workers: int = 1, port_each: bool = False
+) -> None:
+    """Serves until it is stopped; messages in hand are finished first.
 
     Args:
         model: the trained model.
         host: the address to listen on; loopback unless told otherwise.
         port: the port to listen on.
+        workers: how many processes answer; with one, this process does.
+        port_each: each worker has its own port, from `port` on.
 
     Raises:
-        BotError: the port, the store, the clinic file or the model cannot be used.
+        BotError: a port, the store, the clinic file or the model cannot be used, or a worker does not start.
     """
     check_port(host, port)
+    if workers != 1:
+        load_clinic()
+        open_guide()  # fails here once, rather than in each worker
+        from bot.server.workers import serve_with_workers  # noqa: PLC0415
+
+        serve_with_workers(model, host=host, port=port, workers=workers, port_each=port_each)
+        return
     app = prepare(model)
     app.run(host=host, port=port, workers=1, access_log=False)
 

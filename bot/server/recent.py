@@ -64,7 +64,7 @@ def keep_recent(events: Sequence[Event]) -> list[Event]:
     return [*opening, *values.values(), *events[turn:]]
 
 
-class RecentMemoryStore(InMemoryTrackerStore):  # type: ignore[misc]
+class RecentMemoryStore(InMemoryTrackerStore):
     """Conversations in this process's memory, each as short as it may be: for the terminal chat and for trials."""
 
     async def save(self, tracker: DialogueStateTracker) -> None:

@@ -15,7 +15,7 @@ from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, LockStore
 
 
-class Turns(LockStore):  # type: ignore[misc]
+class Turns(LockStore):
     """Rasa's lock store, with a lock of asyncio for each conversation that is being answered now."""
 
     def __init__(self) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 _SLOT_EVENT = {"event", "timestamp", "name", "value"}
 
 

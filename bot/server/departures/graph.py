@@ -17,7 +17,7 @@ def install() -> Callable[[], None]:
     from rasa.engine.exceptions import GraphRunError  # noqa: PLC0415
     from rasa.engine.runner.dask import DaskGraphRunner  # noqa: PLC0415
 
-    class PreparedGraphRunner(DaskGraphRunner):  # type: ignore[misc]
+    class PreparedGraphRunner(DaskGraphRunner):
         """Rasa's runner with the order of the nodes found once for each target."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
