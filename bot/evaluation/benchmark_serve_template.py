@@ -88,7 +88,7 @@ def template_model() -> tuple[Path, bool]:
             raise BotError(f"Rasa's template pipeline was not trained within {_SECONDS} seconds.") from error
         made = project / "template.tar.gz"
         if done.returncode or not made.is_file():
-            raise BotError(f"Rasa's template pipeline could not be trained:\n{(done.stderr or done.stdout)[-2000:]}")
+            raise BotError(f"Rasa's template pipeline could not be trained:\n{(done.stderr + done.stdout)[-2000:]}")
         for old in folder.glob("template-*.tar.gz"):
             old.unlink()
         shutil.move(made, path)
@@ -108,7 +108,7 @@ def _stories(home: Path) -> str:
     pairs = [(step["intent"], rule["steps"][1]["action"]) for rule in rules for step in rule["steps"][:1]]
     lines = ['version: "3.1"', "stories:"]
     for number, first in enumerate(islice(pairs, 8)):
-        lines += [f"  - story: {number}", "    steps:"]
+        lines += [f"  - story: story {number}", "    steps:"]
         for intent, action in (first, pairs[number + 8], pairs[number + 1]):
             lines += [f"      - intent: {intent}", f"      - action: {action}"]
     return "\n".join(lines) + "\n"
