@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -151,15 +152,38 @@ def benchmark_latency(
     _print_json(result, json_file)
 
 
+@benchmark_app.command("serve")
+def benchmark_serve(
+    quick: bool = typer.Option(False, "--quick", help="Measure for a short time; the figures vary more."),
+    plot_file: str = typer.Option("", "--plot", help="Also write a plot to this SVG file."),
+    json_file: str = typer.Option("-", "--json", help="Where to write the JSON; - is the terminal."),
+) -> None:
+    """Load this bot's server and stock Rasa's in one run: throughput, latency, start-up, memory."""
+    from bot.evaluation.benchmark_serve import QUICK, Size, table  # noqa: PLC0415
+    from bot.evaluation.benchmark_serve import benchmark_serve as run_benchmark  # noqa: PLC0415
+    from bot.evaluation.benchmark_serve_plot import plot  # noqa: PLC0415
+
+    with contextlib.redirect_stdout(sys.stderr):  # training prints; the terminal's output is the JSON alone
+        result = run_benchmark(QUICK if quick else Size(), lambda text: typer.echo(text, err=True))
+    typer.echo(table(result), err=True)
+    if plot_file:
+        _write(plot_file, plot(result), "--plot")
+    _print_json(result, json_file)
+
+
 def _print_json(result: dict[str, Any], target: str) -> None:
     text = json.dumps(result, indent=2)
     if target == "-":
         typer.echo(text)
         return
+    _write(target, text + "\n", "--json")
+
+
+def _write(target: str, text: str, option: str) -> None:
     try:
-        Path(target).write_text(text + "\n", encoding="utf-8")
+        Path(target).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BotError(f"{target}: cannot be written ({error.strerror}). Name another file with --json.") from error
+        raise BotError(f"{target}: cannot be written ({error.strerror}). Name another file with {option}.") from error
 
 
 def _train(*, force: bool) -> None:

@@ -66,6 +66,7 @@ def benchmark_serve(size: Size | None = None, say: Say = lambda text: None) -> d
     """
     size = size or Size()
     began = time.monotonic()
+    (settings.var_folder() / "bench").mkdir(exist_ok=True)
     say("Training the bot's own model, if it is not up to date ...")
     train_if_needed()
     model = trained_model()
