@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from itertools import islice
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from ruamel.yaml import YAML
 from bot import settings
 from bot.errors import BotError
 
-_SECONDS = 480
+_SECONDS = 600
 # The pipeline and policies of `rasa init` in Rasa 3.6 (an empty config.yml), epochs apart.
 _CONFIG = """\
 recipe: default.v1
@@ -69,29 +68,33 @@ def template_model() -> tuple[Path, bool]:
     path = folder / f"template-{_digest(home)}.tar.gz"
     if path.is_file():
         return path, False
-    with tempfile.TemporaryDirectory(dir=folder) as name:
-        project = Path(name)
-        shutil.copytree(home / "nlu", project / "data")
-        shutil.copytree(home / "stories", project / "data" / "rules")
-        shutil.copy(home / "domain.yml", project)
-        (project / "config.yml").write_text(_CONFIG, encoding="utf-8")
-        (project / "data" / "stories.yml").write_text(_stories(home), encoding="utf-8")
-        command = [sys.executable, "-m", "rasa", "train", "--data", "data", "--domain", "domain.yml", "--config",
-                   "config.yml", "--out", str(project), "--fixed-model-name", "template", "--skip-validation"]  # fmt: skip
-        environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
-        try:
-            done = subprocess.run(
-                command, cwd=project, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                timeout=_SECONDS,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise BotError(f"Rasa's template pipeline was not trained within {_SECONDS} seconds.") from error
-        made = project / "template.tar.gz"
-        if done.returncode or not made.is_file():
-            raise BotError(f"Rasa's template pipeline could not be trained:\n{(done.stderr + done.stdout)[-2000:]}")
-        for old in folder.glob("template-*.tar.gz"):
-            old.unlink()
-        shutil.move(made, path)
+    # Rasa keeps the parts that it has trained in this folder: a training that was cut off goes on from there.
+    project = folder / "template"
+    shutil.rmtree(project / "data", ignore_errors=True)
+    (project / "template.tar.gz").unlink(missing_ok=True)
+    shutil.copytree(home / "nlu", project / "data")
+    shutil.copytree(home / "stories", project / "data" / "rules")
+    shutil.copy(home / "domain.yml", project)
+    (project / "config.yml").write_text(_CONFIG, encoding="utf-8")
+    (project / "data" / "stories.yml").write_text(_stories(home), encoding="utf-8")
+    command = [
+        sys.executable, "-m", "rasa", "train", "--data", "data", "--domain", "domain.yml", "--config", "config.yml",
+        "--out", str(project), "--fixed-model-name", "template", "--skip-validation", "--augmentation", "0",
+    ]  # fmt: skip
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    try:
+        done = subprocess.run(
+            command, cwd=project, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise BotError(f"Rasa's template pipeline was not trained within {_SECONDS} seconds.") from error
+    made = project / "template.tar.gz"
+    if done.returncode or not made.is_file():
+        raise BotError(f"Rasa's template pipeline could not be trained:\n{(done.stderr + done.stdout)[-2000:]}")
+    for old in folder.glob("template-*.tar.gz"):
+        old.unlink()
+    shutil.move(made, path)
     return path, True
 
 
