@@ -118,7 +118,9 @@ def _measure(servers: list[Server], size: Size, say: Say) -> dict[str, Any]:
             for clients in (16,) if server.name == "bare" else CLIENTS:
                 kind = "bare" if server.name == "bare" else "short"
                 plan = Plan(server.url, kind, clients, SHORT, size.seconds, name=f"r{number}c{clients}")
+                before = server.cpu_seconds()
                 got = _load(plan)
+                got["cpu"] = server.cpu_seconds() - before
                 loads.setdefault((server.name, clients), []).append(got)
                 say(f"{server.name}, {clients} clients: {len(got['times']) / got['seconds']:.0f} messages a second")
     found: dict[str, Any] = {}
@@ -152,7 +154,10 @@ def _load(plan: Plan) -> dict[str, Any]:
 
 
 def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Returns messages a second, p50, p95 and p99 in milliseconds, and errors, over several loads of one sort.
+    """Returns what several loads of one sort gave: messages a second, p50, p95 and p99, processor time of a message, errors.
+
+    All times are in milliseconds. Processor time is that of all the server's processes; it varies less than the others when
+    something else runs on the machine.
 
     Raises:
         BotError: nothing was answered.
@@ -165,6 +170,7 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
         "messages": len(times),
         "per_second": round(len(times) / seconds, 1),
         **{f"p{percent}_ms": round(times[min(len(times) - 1, len(times) * percent // 100)], 1) for percent in (50, 95, 99)},
+        "cpu_ms": round(1000 * sum(run["cpu"] for run in runs) / max(1, sum(run["sent"] for run in runs)), 2),
         "errors": sum(run["errors"] for run in runs),
     }  # fmt: skip
 
@@ -210,12 +216,12 @@ def ratios(found: dict[str, Any]) -> dict[str, float]:
 
 def table(result: dict[str, Any]) -> str:
     """Returns the figures as a table for people."""
-    head = f"{'':16}{'clients':>8}{'messages/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'start s':>9}{'MB':>7}"
+    head = f"{'':16}{'clients':>8}{'messages/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'cpu ms':>9}{'start s':>9}{'MB':>7}"
     rows = [head]
     for name, server in result["servers"].items():
         for place, (clients, load) in enumerate(server["load"].items()):
             tail = f"{server['start_seconds']:>9.1f}{server['memory_mb']:>7.0f}" if not place else ""
-            figures = "".join(f"{load[key]:>9.1f}" for key in ("p50_ms", "p95_ms", "p99_ms"))
+            figures = "".join(f"{load[key]:>9.1f}" for key in ("p50_ms", "p95_ms", "p99_ms", "cpu_ms"))
             rows.append(f"{name if not place else '':16}{clients:>8}{load['per_second']:>12.1f}{figures}{tail}")
     rows += [f"{name}: {value} (goal {result['goals'][name]})" for name, value in result["ratios"].items()]
     return "\n".join(rows)

@@ -89,6 +89,10 @@ class Server:
         """Returns the resident memory of all its processes, children included, in MB."""
         return sum(_resident(pid) for process in self.processes for pid in _family(process.pid)) / 1024
 
+    def cpu_seconds(self) -> float:
+        """Returns the processor time that all its processes have used so far."""
+        return sum(_processor(pid) for process in self.processes for pid in _family(process.pid))
+
     def stop(self) -> None:
         """Ends all its processes."""
         for process in self.processes:
@@ -179,3 +183,12 @@ def _resident(pid: int) -> float:
     except OSError:
         pass
     return 0.0
+
+
+def _processor(pid: int) -> float:
+    """Returns a process's user and system time in seconds."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -94,9 +94,10 @@ def test_what_fails_is_counted_apart(slow_url: str) -> None:
 
 
 def test_a_summary_is_over_all_rounds() -> None:
-    one = {"seconds": 2.0, "errors": 1, "times": [(1, float(n)) for n in range(100)]}
+    one = {"seconds": 2.0, "errors": 1, "sent": 125, "cpu": 1.0, "times": [(1, float(n)) for n in range(100)]}
     found = summary([one, {**one, "seconds": 3.0, "errors": 0}])
-    assert found == {"messages": 200, "per_second": 40.0, "p50_ms": 50.0, "p95_ms": 95.0, "p99_ms": 99.0, "errors": 1}
+    assert found == {"messages": 200, "per_second": 40.0, "p50_ms": 50.0, "p95_ms": 95.0, "p99_ms": 99.0, "cpu_ms": 8.0,
+                     "errors": 1}  # fmt: skip
 
 
 def test_a_long_summary_compares_the_same_questions() -> None:
@@ -110,7 +111,7 @@ def test_a_long_summary_compares_the_same_questions() -> None:
 
 def result() -> dict[str, Any]:
     def server(rate: float, p95: float, start: float, memory: float, late: float) -> dict[str, Any]:
-        load = {"per_second": rate, "p50_ms": p95 / 2, "p95_ms": p95, "p99_ms": p95 * 2, "errors": 0}
+        load = {"per_second": rate, "p50_ms": p95 / 2, "p95_ms": p95, "p99_ms": p95 * 2, "cpu_ms": 9.0, "errors": 0}
         long = {"turns": 240, "turn_5_ms": 10.0, "last_turn_ms": late, "turn_20_ms": 10.0, "turn_60_ms": 11.0,
                 "turn_120_ms": None, "turn_180_ms": 12.0}  # fmt: skip
         return {
@@ -148,6 +149,7 @@ def test_a_server_and_its_children_are_measured_and_ended(tmp_path: Path) -> Non
         pid = server.processes[0].pid
         assert 0 < server.start_seconds < 60
         assert server.memory_mb() > 5
+        assert server.cpu_seconds() > 0.05
     finally:
         server.stop()
     with pytest.raises(ProcessLookupError):
