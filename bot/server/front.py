@@ -21,6 +21,9 @@ from bot.server.routing import Place, Router, session_of
 from bot.server.upstream import Pool, Upstream
 
 MAX_BODY = 4_000_000
+# Requests that a worker gets at once. It answers one at a time, so more would only wait there, and a busy worker takes so few
+# new connections that the first of them would wait longest.
+MAX_IN_HAND = 8
 MAX_HEADERS = 32_768
 SECONDS_TO_SEND = 30.0  # for a client to send one request
 SECONDS_IDLE = 120.0  # between two requests of a connection
@@ -67,8 +70,9 @@ class Front:
         self.router = Router(places)
         self.pool = Pool()
         self.clients: set[Client] = set()
+        # Those who wait for a worker that has enough in hand, by its number, in the order in which they came.
+        self.waiting: dict[int, deque[Client]] = {}
         self.stopping = False
-        self.up = asyncio.Event()
 
     async def sweep(self) -> None:
         """Closes connections whose client or worker takes too long, for ever."""
@@ -186,12 +190,28 @@ class Client(asyncio.Protocol):
         self._now, self._sent = self._waiting.popleft(), False
         if not self._transport.is_reading():
             self._transport.resume_reading()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Sends the request in hand to its worker, or lets it wait until that worker has less to do."""
         place = self._choose()
+        if place is not None and place.in_hand >= MAX_IN_HAND:
+            self._front.waiting.setdefault(place.number, deque()).append(self)
+            return
         kept = self._front.pool.take_now(place) if place is not None else None
         if place is not None and kept is not None:
+            place.in_hand += 1
             self._send(place, kept)
         else:
             self._task = asyncio.get_running_loop().create_task(self._connect())
+
+    def _let_next_begin(self, place: Place, *, all_of_them: bool) -> None:
+        """Lets the one that waits longest for a worker begin; all of them when the worker is gone."""
+        waiting = self._front.waiting.pop(place.number, None) or deque()
+        while waiting and (all_of_them or place.in_hand < MAX_IN_HAND):
+            waiting.popleft()._begin()
+        if waiting:
+            self._front.waiting.setdefault(place.number, deque()).extendleft(reversed(waiting))
 
     def _choose(self) -> Place | None:
         request = cast(Request, self._now)
@@ -206,9 +226,12 @@ class Client(asyncio.Protocol):
             if place is None:  # all are starting again
                 await asyncio.sleep(0.1)
                 continue
+            place.in_hand += 1
             try:
                 upstream = await self._front.pool.take(place)
             except OSError:  # it has just died; the supervisor will say so in a moment
+                place.in_hand -= 1
+                self._let_next_begin(place, all_of_them=True)
                 await asyncio.sleep(0.1)
                 continue
             self._send(place, upstream)
@@ -217,7 +240,6 @@ class Client(asyncio.Protocol):
 
     def _send(self, place: Place, upstream: Upstream) -> None:
         request = cast(Request, self._now)
-        place.in_hand += 1
         self._upstream = upstream
 
         def on_data(data: bytes) -> None:
@@ -230,8 +252,10 @@ class Client(asyncio.Protocol):
             self._upstream = None
             if not whole:
                 self._broken()
+                self._let_next_begin(place, all_of_them=True)
                 return
             self._front.pool.give_back(upstream)
+            self._let_next_begin(place, all_of_them=False)
             if not request.stays and self._transport is not None:
                 self._transport.close()
             self._next()
