@@ -7,7 +7,7 @@ export HF_HUB_OFFLINE := 1
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help setup run chat train test check report lock clean
+.PHONY: help setup run chat train test check report bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: setup ## Run the checks without training and tests
 
 report: setup ## Score every evaluation set and write reports/index.html
 	@.venv/bin/bot report
+
+bench: setup ## Measure the server beside stock Rasa (ARGS=--quick for a short run)
+	@.venv/bin/bot benchmark serve --plot docs/benchmark-serve.svg --json var/bench/serve.json $(ARGS)
 
 lock: ## Write requirements.lock again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@scripts/setup --lock $(ARGS)

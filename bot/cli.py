@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -35,22 +36,28 @@ app.add_typer(benchmark_app, name="benchmark")
 
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
 _PORT = typer.Option(5005, help="Port to listen on.")
+_WORKERS = typer.Option(1, help="Processes that answer; one for each processor core (docs/serving.md).")
+_PORT_EACH = typer.Option(False, "--port-each", help="Give each worker its own port, from --port on, for a proxy.")
 
 
 @app.command()
-def run(host: str = _HOST, port: int = _PORT) -> None:
+def run(host: str = _HOST, port: int = _PORT, workers: int = _WORKERS, port_each: bool = _PORT_EACH) -> None:
     """Build the store, train when inputs changed, and serve."""
     from bot.server.launcher import check_port  # noqa: PLC0415
 
     check_port(host, port)
     _train(force=False)
-    _serve(host, port)
+    if "tensorflow" in sys.modules:  # training has loaded it; a new process serves without
+        command = [sys.executable, "-m", "bot", "serve", "--host", host, "--port", str(port), "--workers", str(workers)]
+        sys.stdout.flush()
+        os.execv(sys.executable, [*command, "--port-each"] if port_each else command)
+    _serve(host, port, workers, port_each)
 
 
 @app.command()
-def serve(host: str = _HOST, port: int = _PORT) -> None:
+def serve(host: str = _HOST, port: int = _PORT, workers: int = _WORKERS, port_each: bool = _PORT_EACH) -> None:
     """Serve the model that was trained last."""
-    _serve(host, port)
+    _serve(host, port, workers, port_each)
 
 
 @app.command()
@@ -167,15 +174,38 @@ def benchmark_latency(
     _print_json(result, json_file)
 
 
+@benchmark_app.command("serve")
+def benchmark_serve(
+    quick: bool = typer.Option(False, "--quick", help="Measure for a short time; the figures vary more."),
+    plot_file: str = typer.Option("", "--plot", help="Also write a plot to this SVG file."),
+    json_file: str = typer.Option("-", "--json", help="Where to write the JSON; - is the terminal."),
+) -> None:
+    """Load this bot's server and stock Rasa's in one run: throughput, latency, start-up, memory."""
+    from bot.evaluation.benchmark_serve import QUICK, Size, table  # noqa: PLC0415
+    from bot.evaluation.benchmark_serve import benchmark_serve as run_benchmark  # noqa: PLC0415
+    from bot.evaluation.benchmark_serve_plot import plot  # noqa: PLC0415
+
+    with contextlib.redirect_stdout(sys.stderr):  # training prints; the terminal's output is the JSON alone
+        result = run_benchmark(QUICK if quick else Size(), lambda text: typer.echo(text, err=True))
+    typer.echo(table(result), err=True)
+    if plot_file:
+        _write(plot_file, plot(result), "--plot")
+    _print_json(result, json_file)
+
+
 def _print_json(result: dict[str, Any], target: str) -> None:
     text = json.dumps(result, indent=2)
     if target == "-":
         typer.echo(text)
         return
+    _write(target, text + "\n", "--json")
+
+
+def _write(target: str, text: str, option: str) -> None:
     try:
-        Path(target).write_text(text + "\n", encoding="utf-8")
+        Path(target).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BotError(f"{target}: cannot be written ({error.strerror}). Name another file with --json.") from error
+        raise BotError(f"{target}: cannot be written ({error.strerror}). Name another file with {option}.") from error
 
 
 def _train(*, force: bool) -> None:
@@ -186,7 +216,7 @@ def _train(*, force: bool) -> None:
     typer.echo("Trained a new model." if trained else "The model is up to date.")
 
 
-def _serve(host: str, port: int) -> None:
+def _serve(host: str, port: int, workers: int, port_each: bool) -> None:
     from bot.server.launcher import serve as start  # noqa: PLC0415
     from bot.server.training import trained_model  # noqa: PLC0415
 
@@ -198,7 +228,7 @@ def _serve(host: str, port: int) -> None:
         '-d \'{"sender": "me", "message": "what comes after Enhertu"}\''
     )
     typer.echo("or, in another terminal: make chat")
-    start(model, host=host, port=port)
+    start(model, host=host, port=port, workers=workers, port_each=port_each)
 
 
 def main() -> None:

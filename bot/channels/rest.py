@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse
 
 from bot import settings
 from bot.answers.trouble import last_resort
+from bot.errors import ConversationChanged, StoreDown
 from bot.server import watch
 
 MAX_SENDER = 255
@@ -104,6 +105,10 @@ async def answer_message(
         await on_new_message(UserMessage(text, collector, sender, input_channel=channel, metadata=metadata))
     except asyncio.CancelledError:
         raise
+    except (StoreDown, ConversationChanged) as error:
+        # What was uttered is not kept, so the next message would not go on from it: the visitor is told instead.
+        watch.failed("rest", error)
+        return trouble_messages(sender)
     except Exception as error:  # noqa: BLE001 - silence would be worse than any reply
         watch.failed("rest", error)
     if not any("custom" in message for message in collector.messages):

@@ -13,6 +13,7 @@ from rich.markup import escape
 from bot.answers.trouble import last_resort
 from bot.clinic import load_clinic
 from bot.guide.store import open_guide
+from bot.server.departures import depart
 from bot.server.quiet import quiet_rasa
 
 _LEAVE = frozenset({"quit", "exit", "/quit", "/exit", "/stop", ":q"})
@@ -30,12 +31,15 @@ class Chat:
         """
         load_clinic()
         open_guide()
+        depart()
         quiet_rasa()
-        from rasa.core.agent import Agent  # noqa: PLC0415 - slow to load; the check above comes first
+        from rasa.shared.core.domain import Domain  # noqa: PLC0415 - slow to load; the checks above come first
 
-        from bot.server.in_process import InProcessActions  # noqa: PLC0415
+        from bot.server.application import load_agent  # noqa: PLC0415
+        from bot.server.recent import RecentMemoryStore  # noqa: PLC0415
 
-        self._agent = Agent.load(str(model), action_endpoint=InProcessActions())
+        # What is said in the terminal is kept nowhere.
+        self._agent = load_agent(model, store=RecentMemoryStore(Domain.empty()))
         self._sender = uuid.uuid4().hex
 
     async def say(self, text: str) -> dict[str, Any]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot import settings
 from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.store import open_guide
 from bot.server import logs, startup_checks
-from bot.server.in_process import InProcessActions
+from bot.server.departures import depart
 from bot.server.quiet import quiet_rasa
+
+if TYPE_CHECKING:
+    from sanic import Sanic
 
 DEFAULT_PORT = 5005
 MAX_PORT = 65535
@@ -40,37 +42,51 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
-def serve(model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT) -> None:
-    """Serves until it is stopped.
+def serve(
+    model: Path, *, host: str = LOOPBACK, port: int = DEFAULT_PORT, workers: int = 1, port_each: bool = False
+) -> None:
+    """Serves until it is stopped; messages in hand are finished first.
 
     Args:
         model: the trained model.
         host: the address to listen on; loopback unless told otherwise.
         port: the port to listen on.
+        workers: how many processes answer; with one, this process does.
+        port_each: each worker has its own port, from `port` on.
 
     Raises:
-        BotError: the port, the store or the clinic file cannot be used.
+        BotError: a port, the store, the clinic file or the model cannot be used, or a worker does not start.
     """
     check_port(host, port)
+    if workers != 1:
+        load_clinic()
+        open_guide()  # fails here once, rather than in each worker
+        startup_checks.refuse(startup_checks.problems(model, workers=workers))
+        from bot.server.workers import serve_with_workers  # noqa: PLC0415
+
+        serve_with_workers(model, host=host, port=port, workers=workers, port_each=port_each)
+        return
+    app = prepare(model)
+    app.run(host=host, port=port, workers=1, access_log=False)
+
+
+def prepare(model: Path, *, workers: int = 1) -> Sanic:
+    """Makes this process ready to serve: checks what must be there, leaves out what is not needed, loads the model.
+
+    Args:
+        model: the trained model.
+        workers: how many processes serve, this one included.
+
+    Raises:
+        BotError: the store, the clinic file or the model cannot be used.
+    """
     load_clinic()
     open_guide()  # fails here, readably, rather than at the first message
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    startup_checks.refuse(startup_checks.problems(model))
+    startup_checks.refuse(startup_checks.problems(model, workers=workers))
+    depart()
     quiet_rasa()
     logs.configure()
-    # Slow to load; the checks above come first.
-    from rasa.core import run  # noqa: PLC0415
-    from rasa.core.utils import AvailableEndpoints  # noqa: PLC0415
+    from bot.server.application import make_application  # noqa: PLC0415 - slow; the checks above come first
 
-    from bot.server import headers, outside, transport  # noqa: PLC0415
-
-    endpoints = AvailableEndpoints(action=InProcessActions())
-    channels = run.create_http_input_channels(None, str(settings.home() / "credentials.yml"))
-    app = run.configure_app(channels, enable_api=False, port=port, endpoints=endpoints)
-    transport.attach(app)
-    headers.attach(app)
-    outside.attach(app)
-    logs.attach(app)
-    app.register_listener(partial(run.load_agent_on_start, str(model), endpoints, None), "before_server_start")
-    app.register_listener(run.close_resources, "after_server_stop")
-    app.run(host=host, port=port, workers=1, access_log=False, motd=False)
+    return make_application(model)

@@ -1,0 +1,129 @@
+"""The server's application: Rasa's own agent and channels, and the parts that this project adds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from rasa.core import run
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import InputChannel
+from rasa.core.lock_store import LockStore
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.exceptions import RasaException
+from sanic import Sanic
+
+from bot import settings
+from bot.errors import BotError, ModelError
+from bot.server.conversations import open_conversation_store
+from bot.server.in_process import InProcessActions
+from bot.server.recent import RecentMemoryStore
+from bot.server.turns import Turns
+
+# Each has a function `attach(app: Sanic) -> None`. The agent is at `app.ctx.agent` from the start.
+PARTS = (
+    "bot.server.transport",
+    "bot.server.headers",
+    "bot.server.outside",
+    "bot.server.logs",
+    "bot.server.conversations.retention",
+)
+
+
+class GuideAgent(Agent):
+    """Rasa's agent on a store whose failures are heard.
+
+    Departure from Rasa 3.6.21: stock Rasa wraps every store so that, when the database fails, a conversation silently begins
+    anew and what follows is kept in memory that nobody reads. Here the failure reaches the channel, which says so.
+    """
+
+    @staticmethod
+    def _create_tracker_store(store: TrackerStore | None, domain: Domain) -> TrackerStore:
+        return store if store is not None else RecentMemoryStore(domain)
+
+
+def load_agent(model: Path, *, store: TrackerStore | None = None, lock_store: LockStore | None = None) -> Agent:
+    """Loads the model, with the actions in this process.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+        BotError: a part of the model says what is wrong.
+    """
+    try:
+        return GuideAgent.load(
+            str(model),
+            tracker_store=store if store is not None else conversation_store(),
+            lock_store=lock_store if lock_store is not None else Turns(),
+            action_endpoint=InProcessActions(),
+        )
+    except (RasaException, ImportError, RuntimeError) as error:
+        if isinstance(error.__cause__, BotError):
+            raise error.__cause__ from error
+        raise ModelError(
+            f"{model.name} cannot be loaded ({type(error).__name__}: {error}). Make it again with `bot train --force`; "
+            "if its pipeline needs TensorFlow, serve it with BOT_STOCK=1."
+        ) from error
+
+
+def conversation_store() -> TrackerStore:
+    """Opens the store of conversations that the environment names."""
+    return open_conversation_store(Domain.empty())
+
+
+def configured_channels() -> list[InputChannel]:
+    """Makes the channels of credentials.yml.
+
+    Raises:
+        BotError: the file is missing or names a channel that cannot be made.
+    """
+    path = settings.home() / "credentials.yml"
+    try:
+        channels: list[InputChannel] = run.create_http_input_channels(None, str(path))
+    except (RasaException, OSError, ValueError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise BotError(
+            f"{path.name}: a channel cannot be made: {reason} Correct the file, then start again."
+        ) from error
+    return channels
+
+
+def make_application(
+    model: Path,
+    *,
+    store: TrackerStore | None = None,
+    lock_store: LockStore | None = None,
+    channels: list[InputChannel] | None = None,
+) -> Sanic:
+    """Builds the server's application; the model is loaded when this returns.
+
+    Args:
+        model: the trained model.
+        store: where conversations are kept; by default what the environment says.
+        lock_store: what makes a conversation's messages wait for each other; by default `Turns`.
+        channels: the channels; by default those of credentials.yml.
+
+    Raises:
+        BotError: a channel, the store or the model cannot be used.
+    """
+    made = configured_channels() if channels is None else channels
+    app: Sanic = run.configure_app(made, enable_api=False)
+    app.config.ACCESS_LOG = False
+    app.ctx.agent = load_agent(model, store=store, lock_store=lock_store)
+    for name in PARTS:
+        attach: Callable[[Sanic], None] = import_module(name).attach
+        attach(app)
+    app.register_listener(_close, "after_server_stop")
+    return app
+
+
+async def _close(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    await run.close_resources(app, loop)
+    close: Any = getattr(app.ctx.agent.tracker_store, "close", None)
+    if close is not None:
+        found = close()
+        if asyncio.iscoroutine(found):
+            await found
