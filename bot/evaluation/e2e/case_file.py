@@ -87,7 +87,9 @@ def parse_cases(file: Path, text: str) -> list[Case]:
     """
     raw = _parse(file, text)
     if raw is None:
-        raise CaseFileError([f"{file}:1: the file is empty. Start it with 'test_cases:'; docs/testing.md has an example."])
+        raise CaseFileError(
+            [f"{file}:1: the file is empty. Start it with 'test_cases:'; docs/testing.md has an example."]
+        )
     if not isinstance(raw, dict):
         raise CaseFileError([f"{file}:1: the file is not a mapping. Start it with 'test_cases:'."])
     try:
@@ -136,7 +138,9 @@ class _Builder:
             common.update(self._known("metadata", name, self.metadata, (*at, "metadata")) or {})
         steps = tuple(self._step(step, common, (*at, "steps", n)) for n, step in enumerate(shape.steps))
         if steps[0].does != "user":
-            self._wrong((*at, "steps", 0), f"the first step is {steps[0].does!r}. Begin with 'user': there is no reply yet.")
+            self._wrong(
+                (*at, "steps", 0), f"the first step is {steps[0].does!r}. Begin with 'user': there is no reply yet."
+            )
         line = _line_of(self.raw, (*at, "test_case"))
         return Case(shape.test_case, self.file, line, steps, frozenset(shape.tags), slots, tuple(opening))
 
@@ -215,7 +219,9 @@ def _parse(file: Path, text: str) -> Any:
         mark = error.problem_mark or error.context_mark
         reason = str(error.problem or error.context).split(" with value ")[0]
         raise CaseFileError(
-            [f"{file}:{mark.line + 1 if mark else 1}: not valid YAML: {reason}. Check indentation, colons and quotes there."]
+            [
+                f"{file}:{mark.line + 1 if mark else 1}: not valid YAML: {reason}. Check indentation, colons and quotes there."
+            ]
         ) from error
 
 

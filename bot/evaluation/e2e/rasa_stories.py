@@ -1,0 +1,37 @@
+"""Runs Rasa's own conversation tests (tests/conversations) so that a failure is a failure.
+
+`rasa test` exits with 0 when stories fail unless it is told otherwise, and then it stops at the first one. Here they run
+to the end, with the end-to-end flag that makes Rasa read `test_*.yml` at all, and its report decides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bot.evaluation.e2e.results import StoriesResult
+
+_NAME = re.compile(r"^- story: (.+?)(?: \([^()]*\.ya?ml\))?$", re.MULTILINE)
+
+
+async def run_stories(agent: Any, folder: Path) -> StoriesResult:
+    """Runs all stories of a folder with a loaded agent and returns how they went."""
+    from rasa.core.test import test as rasa_test  # noqa: PLC0415 - slow to load
+
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name)
+        await rasa_test(
+            str(folder), agent, e2e=True, out_directory=str(out), fail_on_prediction_errors=False, disable_plotting=True
+        )
+        report = json.loads((out / "story_report.json").read_text(encoding="utf-8"))["conversation_accuracy"]
+        failed = (out / "failed_test_stories.yml").read_text(encoding="utf-8")
+    correct = (
+        int(report["correct"]) if not report["with_warnings"] else int(report["correct"]) - int(report["with_warnings"])
+    )
+    names = [found.strip() for found in _NAME.findall(failed)]
+    return StoriesResult(int(report["total"]), correct, names, failed if names else "", time.perf_counter() - start)
