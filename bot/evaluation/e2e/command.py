@@ -13,25 +13,37 @@ def test(
     paths: list[str] = typer.Argument(
         None, help="Test files or folders, or FILE::NAME for one case. tests/e2e if left out.", show_default=False
     ),
-    url: str = typer.Option(None, help="Test a live server at this address instead of the model in this process."),
-    channel: str = typer.Option(None, help="rest or web; the web channel where there is one, if left out."),
+    url: str = typer.Option(
+        None, help="Test a live server at this address instead of the model in this process.", show_default=False
+    ),
+    channel: str = typer.Option(
+        None, help="rest or web; the web channel where there is one, if left out.", show_default=False
+    ),
     serve: bool = typer.Option(False, "--serve", help="Start a live server for this run, test it, and stop it."),
-    name: str = typer.Option(None, help="Only cases whose name holds this; * and ? stand for anything."),
+    name: str = typer.Option(
+        None, help="Only cases whose name holds this; * and ? stand for anything.", show_default=False
+    ),
     tag: list[str] = typer.Option([], help="Only cases with this tag; may be given several times.", show_default=False),
     skip_tag: list[str] = typer.Option([], help="No cases with this tag.", show_default=False),
-    parallel: int = typer.Option(None, min=1, max=64, help="Conversations at a time: 4 over HTTP, 1 in process."),
+    parallel: int = typer.Option(
+        None, min=1, max=64, help="Conversations at a time: 4 over HTTP, 1 in process.", show_default=False
+    ),
     repeat: int = typer.Option(1, min=1, max=1000, help="Run every case this often."),
     shuffle: bool = typer.Option(False, "--shuffle", help="Run the cases in random order."),
-    seed: int = typer.Option(None, help="The order of an earlier --shuffle."),
+    seed: int = typer.Option(None, help="The order of an earlier --shuffle.", show_default=False),
     fail_fast: bool = typer.Option(False, "--fail-fast", help="Stop after the first case that does not pass."),
-    junit: Path = typer.Option(None, help="Write a JUnit XML report to this file."),
-    json_file: Path = typer.Option(None, "--json", help="Write everything that was found to this file as JSON."),
-    html: Path = typer.Option(None, help="Write a page with all transcripts to this file."),
+    junit: Path = typer.Option(None, help="Write a JUnit XML report to this file.", show_default=False),
+    json_file: Path = typer.Option(
+        None, "--json", help="Write everything that was found to this file as JSON.", show_default=False
+    ),
+    html: Path = typer.Option(None, help="Write a page with all transcripts to this file.", show_default=False),
     coverage: bool = typer.Option(False, "--coverage", help="Tell what no case touches."),
     rasa: bool = typer.Option(
         None, "--rasa/--no-rasa", help="Also run Rasa's own conversation tests; on when all cases run in process."
     ),
-    record: Path = typer.Option(None, help="Chat in the terminal, and add the chat to this file as a test case."),
+    record: Path = typer.Option(
+        None, help="Chat in the terminal, and add the chat to this file as a test case.", show_default=False
+    ),
 ) -> None:
     """Hold test conversations with the bot and tell what is not as written.
 

@@ -13,6 +13,8 @@ from bot.evaluation.e2e.transcript import transcript
 # Characters that XML 1.0 does not allow, whatever a visitor or a bot wrote.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_ELEMENTS = {FAILED: "failure", ERROR: "error", NOT_RUN: "skipped"}
+
 
 def junit(run: RunResult) -> str:
     """Returns the report: a suite for each test file, and one for Rasa's own conversation tests."""
@@ -42,11 +44,10 @@ def _suite(root: ElementTree.Element, file: str, results: Sequence[CaseResult]) 
             line=str(result.case.line),
             time=f"{result.seconds:.3f}",
         )
-        name = {FAILED: "failure", ERROR: "error", NOT_RUN: "skipped"}.get(result.status)
-        if name:
+        if result.status in _ELEMENTS:
             problems = result.problems()
-            outcome = ElementTree.SubElement(case, name, message=_clean(result.summary()))
-            if name != "skipped":
+            outcome = ElementTree.SubElement(case, _ELEMENTS[result.status], message=_clean(result.summary()))
+            if result.status != NOT_RUN:
                 outcome.set("type", problems[0].what if problems else "not checked")
                 outcome.text = _clean("\n".join(text for text, _ in case_lines(result)))
         if result.exchanges:

@@ -20,7 +20,7 @@ LOOPBACK = "127.0.0.1"
 SECONDS_TO_START = 180
 _SECONDS_TO_STOP = 15
 # One tester asks more than one visitor may: the limits of the web channel are no part of these tests.
-_LIMITS = {name: "1000000" for name in ("LIMIT_SESSION", "LIMIT_ADDRESS", "LIMIT_NEW_SESSIONS")}
+_LIMITS = dict.fromkeys(("LIMIT_SESSION", "LIMIT_ADDRESS", "LIMIT_NEW_SESSIONS"), "1000000")
 
 
 class LiveServer:

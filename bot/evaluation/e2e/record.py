@@ -76,12 +76,15 @@ def add_case(file: Path, name: str, turns: Sequence[Turn]) -> None:
 def expectation(reply: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the `reply` step for a reply's data: what is not null, the answer's first sentence, and the choices."""
     found: dict[str, Any] = {"kind": reply.get("kind", "unclear")}
-    found.update({name: reply[name] for name in ("stage", "line", "drug", "term") if reply.get(name) is not None})
+    for name in ("stage", "line", "drug", "term"):
+        if reply.get(name) is not None:
+            found[name] = reply[name]
     first = _SENTENCE.split(str(reply.get("text") or "").strip())[0]
     if first:
         found["contains"] = [first]
     titles = [str(choice["title"]) for choice in reply.get("choices") or ()]
-    return {**found, "choices": titles or 0}
+    found["choices"] = titles or 0
+    return found
 
 
 def _text_of(file: Path) -> str:
@@ -99,7 +102,7 @@ def _text_of(file: Path) -> str:
 
 
 def _yaml(case: dict[str, Any]) -> str:
-    yaml = YAML()
+    yaml: Any = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 110
     out = io.StringIO()

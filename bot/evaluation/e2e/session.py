@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -183,7 +183,7 @@ async def _record(asked: Asked, file: Path, screen: Console, agent: Any) -> int:
 
 
 def _write_reports(asked: Asked, run: RunResult) -> None:
-    reports = (
+    reports: tuple[tuple[Path | None, str, Callable[[], str]], ...] = (
         (asked.junit, "--junit", lambda: junit(run)),
         (asked.json_file, "--json", lambda: json.dumps(as_data(run), indent=2, ensure_ascii=False) + "\n"),
         (asked.html, "--html", lambda: page(run)),
