@@ -6,6 +6,8 @@ to the end, with the end-to-end flag that makes Rasa read `test_*.yml` at all, a
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
 import tempfile
@@ -23,7 +25,8 @@ async def run_stories(agent: Any, folder: Path) -> StoriesResult:
     from rasa.core.test import test as rasa_test  # noqa: PLC0415 - slow to load
 
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as name:
+    # Rasa draws progress bars of its own, over every line that is printed.
+    with tempfile.TemporaryDirectory() as name, contextlib.redirect_stderr(io.StringIO()):
         out = Path(name)
         await rasa_test(
             str(folder), agent, e2e=True, out_directory=str(out), fail_on_prediction_errors=False, disable_plotting=True

@@ -30,6 +30,7 @@ class _Conversation:
     """What the checks need to know of a conversation so far."""
 
     talk: Talk
+    going: bool
     said: list[str] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -86,7 +87,8 @@ async def run_case(case: Case, target: Target, checks: AlwaysChecks) -> CaseResu
     if why:
         return CaseResult(case, ERROR, why=why)
     start = time.perf_counter()
-    conversation = _Conversation(await target.begin(case.slots))
+    # Slots set beforehand stand for a conversation that has begun: its first reply was given.
+    conversation = _Conversation(await target.begin(case.slots), going=bool(case.slots))
     for step in case.opening:
         await _say(conversation, step, [], checks)
     for user, expected in _turns(case.steps):
@@ -102,7 +104,7 @@ async def _say(conversation: _Conversation, user: Step, expected: list[Step], ch
         turn,
         user.line,
         said_before="\n".join(conversation.said),
-        first=not conversation.exchanges,
+        first=not conversation.going and not conversation.exchanges,
         kinds=kinds_expected(expected),
     )
     problems += [problem for step in expected for problem in check_step(step, turn)]
