@@ -55,11 +55,14 @@ def kinds_expected(steps: list[Step]) -> tuple[str, ...]:
 
 def _reply(check: ReplyCheck, turn: Turn, line: int) -> Iterator[Problem]:
     data = turn.reply()
-    for name, right in check.fields.items():
+    wanted = {name: " or ".join(map(_said, right)) for name, right in check.fields.items()}
+    if not data and wanted:
+        yield Problem(line, "reply", ", ".join(f"{name} {value}" for name, value in wanted.items()), "no reply data")
+    for name, right in check.fields.items() if data else ():
         if data.get(name) not in right:
-            yield Problem(
-                line, name, " or ".join(map(_said, right)), _said(data.get(name)) if data else "no reply data"
-            )
+            yield Problem(line, name, wanted[name], _said(data.get(name)))
+    if not turn.messages:
+        return  # the silence is said already
     shown = _flat(turn.shown())
     for part in check.contains:
         if _flat(part) not in shown:
