@@ -60,22 +60,22 @@ def _reply(check: ReplyCheck, turn: Turn, line: int) -> Iterator[Problem]:
         yield Problem(line, "reply", ", ".join(f"{name} {value}" for name, value in wanted.items()), "no reply data")
     for name, right in check.fields.items() if data else ():
         if data.get(name) not in right:
-            yield Problem(line, name, wanted[name], _said(data.get(name)))
+            yield Problem(line, f"reply.{name}", wanted[name], _said(data.get(name)))
     if not turn.messages:
         return  # the silence is said already
     shown = _flat(turn.shown())
     for part in check.contains:
         if _flat(part) not in shown:
-            yield Problem(line, "contains", repr(part), turn.shown())
+            yield Problem(line, "reply.contains", repr(part), turn.shown())
     for part in check.excludes:
         if _flat(part) in shown:
-            yield Problem(line, "excludes", f"nothing of {part!r}", turn.shown())
+            yield Problem(line, "reply.excludes", f"nothing of {part!r}", turn.shown())
     if check.choices is not None:
         titles = tuple(str(choice.get("title")) for choice in data.get("choices") or ())
         if isinstance(check.choices, int) and len(titles) != check.choices:
-            yield Problem(line, "choices", f"{check.choices} of them", f"{len(titles)}: {', '.join(titles)}")
+            yield Problem(line, "reply.choices", f"{check.choices} of them", f"{len(titles)}: {', '.join(titles)}")
         if isinstance(check.choices, tuple) and titles != check.choices:
-            yield Problem(line, "choices", ", ".join(check.choices), ", ".join(titles) or "none")
+            yield Problem(line, "reply.choices", ", ".join(check.choices), ", ".join(titles) or "none")
 
 
 def _bot(text: str, turn: Turn, line: int) -> Iterator[Problem]:

@@ -68,10 +68,10 @@ def _count(known: Iterable[str], touched: Iterable[str]) -> dict[str, Any]:
 
 
 def _cell(stage: str, line: int) -> str:
-    return f"stage {stage}, line {line}"
+    return f"stage {stage} line {line}"
 
 
 def _used(cell: str, turn: Turn) -> bool:
-    stage, line = cell.removeprefix("stage ").split(", line ")
+    stage, line = cell.removeprefix("stage ").split(" line ")
     start = f"stage-{stage}-line-{line}-step-"
     return any(str(row).startswith(start) for row in turn.reply().get("passages") or ())

@@ -87,7 +87,7 @@ def test_a_failure_that_an_action_hides_is_named(
     assert code == 1
     assert "gave the reply of last resort: ZeroDivisionError: no such step" in said
     assert "test_e2e_model.py:" in said
-    assert f"{path}:6: kind" in said
+    assert f"{path}:6: reply.kind" in said
 
 
 def test_a_wrong_stage_and_a_lost_disclaimer_fail(
@@ -105,7 +105,7 @@ def test_a_wrong_stage_and_a_lost_disclaimer_fail(
     path = cases(ENHERTU)
     code, said = run(agent, Asked((path,)))
     assert code == 1
-    assert f"{path}:6: stage\n      expected: metastatic\n      got:      2" in said
+    assert f"{path}:6: reply.stage\n      expected: metastatic\n      got:      2" in said
     assert f"{path}:5: disclaimer" in said
 
 

@@ -53,9 +53,9 @@ def test_junit_xml_holds_every_case(served: FakeBot, cases: Callable[..., str], 
     assert [case.get("line") for case in suite] == ["2", "7", "11"]
     assert [child.tag for child in right] == ["system-out"]
     failure, said = wrong
-    assert (failure.tag, failure.get("type")) == ("failure", "line")
-    assert failure.get("message") == "line 10: line: expected 1, got 3"
-    assert "cases.yml:10: line" in str(failure.text)
+    assert (failure.tag, failure.get("type")) == ("failure", "reply.line")
+    assert failure.get("message") == "line 10: reply.line: expected 1, got 3"
+    assert "cases.yml:10: reply.line" in str(failure.text)
     assert "You: <script>alert(1)</script>\nGuide: I am an automated program" in str(said.text)
     assert error[0].tag == "error"
     assert "does not show slots" in error[0].get("message", "")
@@ -79,7 +79,7 @@ def test_json_holds_everything(served: FakeBot, cases: Callable[..., str], tmp_p
     assert (found["passed"], found["coverage"], found["stories"]) == (False, None, None)
     turn = found["cases"][1]["turns"][0]
     assert (turn["user"], turn["reply"]["stage"]) == ("<script>alert(1)</script>", "metastatic")
-    assert turn["problems"] == [{"line": 10, "what": "line", "expected": "1", "got": "3"}]
+    assert turn["problems"] == [{"line": 10, "what": "reply.line", "expected": "1", "got": "3"}]
 
 
 class Page(HTMLParser):
@@ -121,7 +121,7 @@ def test_the_page_stands_alone_and_is_accessible(served: FakeBot, cases: Callabl
     # What went wrong is open, what went right is closed.
     assert ["open" in one for one in page.all("details")] == [False, True, True]
     assert "You: <script>alert(1)</script>" in page.text
-    assert "Line 10: line\nexpected: 1\ngot: 3" in page.text
+    assert "Line 10: reply.line\nexpected: 1\ngot: 3" in page.text
 
 
 def test_what_no_case_touches_is_named(served: FakeBot, cases: Callable[..., str], tmp_path: Path) -> None:
@@ -129,13 +129,13 @@ def test_what_no_case_touches_is_named(served: FakeBot, cases: Callable[..., str
     found = json.loads(said["json"])["coverage"]
     assert found["kinds of reply"]["touched"] == {"sequence": 2}
     assert set(found["kinds of reply"]["never"]) == set(KINDS) - {"sequence"}
-    assert found["cells of the guide"]["touched"] == {"stage metastatic, line 3": 2}
+    assert found["cells of the guide"]["touched"] == {"stage metastatic line 3": 2}
     assert len(found["cells of the guide"]["never"]) == len(CELLS) - 1
     assert sorted(found["drugs"]["touched"]) == ["Herceptin", "Kadcyla", "Tukysa", "Xeloda"]
     assert sorted(found["drugs"]["never"]) == sorted(set(DRUGS) - set(found["drugs"]["touched"]))
     assert "cannot be seen" in found["intents"]["not_seen"]
     assert "kinds of reply: 1 of 16; never: treatment, drug_info" in said["terminal"]
-    assert "stage 1, line 1" in said["terminal"]
+    assert "stage 1 line 1" in said["terminal"]
 
 
 def test_the_terminal_shows_the_whole_reply_once(
