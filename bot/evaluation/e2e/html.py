@@ -76,7 +76,9 @@ def _coverage(found: Mapping[str, Any] | None) -> list[Html]:
         )
     return [
         section(
-            "coverage", "Coverage", table("What the cases touched", ("What", "Touched", "Never touched"), rows, numbers=9)
+            "coverage",
+            "Coverage",
+            table("What the cases touched", ("What", "Touched", "Never touched"), rows, numbers=9),
         ),
     ]
 
