@@ -114,6 +114,12 @@ class AlwaysChecks:
                 yield Problem(line, name, f"one of {', '.join(map(_said, known))}", _said(data[name]))
         if data["kind"] in ANSWERED and not (data["source"] and data["passages"]):
             yield Problem(line, "source", "source and passages, for an answer from the guide", _said(data["source"]))
+        source = data["source"] if isinstance(data["source"], Mapping) else {}
+        for name in ("title", "date") if source else ():
+            if _flat(source.get(name)) not in _flat(turn.shown()):
+                yield Problem(
+                    line, "source", f"{name} {_said(source.get(name))}, where the visitor reads it", turn.shown()
+                )
         if _flat(data["text"]) not in _flat(turn.shown()):
             yield Problem(line, "text", f"the answer as the data have it: {data['text']}", turn.shown())
         yield from self._choices(data["choices"], turn, line)

@@ -223,6 +223,9 @@ def _parse(file: Path, text: str) -> Any:
                 f"{file}:{mark.line + 1 if mark else 1}: not valid YAML: {reason}. Check indentation, colons and quotes there."
             ]
         ) from error
+    except (ValueError, TypeError, RecursionError) as error:
+        # A date that no calendar has, or a mapping as a key: the reader says no line for these.
+        raise CaseFileError([f"{file}:1: not valid YAML: {error}. Put dates and keys with signs in quotes."]) from error
 
 
 def _plain(node: Any) -> Any:

@@ -62,6 +62,10 @@ def test(
         raise typer.BadParameter(f"{url!r} does not start with http:// or https://.", param_hint="--url")
     if seed is not None and not shuffle:
         raise typer.BadParameter("it has a meaning with --shuffle only.", param_hint="--seed")
+    if record is not None and (paths or name or tag or skip_tag or shuffle or junit or json_file or html or coverage):
+        raise typer.BadParameter(
+            "recording runs no test cases: leave out paths, selection and reports.", param_hint="--record"
+        )
     asked = Asked(
         paths=tuple(paths or ()), url=url, channel=channel, serve=serve, name=name, tags=tuple(tag),
         skip_tags=tuple(skip_tag), parallel=parallel, repeat=repeat, shuffle=shuffle, seed=seed, fail_fast=fail_fast,

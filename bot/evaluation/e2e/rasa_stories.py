@@ -32,9 +32,13 @@ async def run_stories(agent: Any, folder: Path) -> StoriesResult:
             str(folder), agent, e2e=True, out_directory=str(out), fail_on_prediction_errors=False, disable_plotting=True
         )
         report = json.loads((out / "story_report.json").read_text(encoding="utf-8"))["conversation_accuracy"]
-        failed = (out / "failed_test_stories.yml").read_text(encoding="utf-8")
-    correct = (
-        int(report["correct"]) if not report["with_warnings"] else int(report["correct"]) - int(report["with_warnings"])
-    )
-    names = [found.strip() for found in _NAME.findall(failed)]
-    return StoriesResult(int(report["total"]), correct, names, failed if names else "", time.perf_counter() - start)
+        texts = [_text(out / name) for name in ("failed_test_stories.yml", "stories_with_warnings.yml")]
+    failed = "".join(text for text in texts if _NAME.search(text))
+    names = list(dict.fromkeys(found.strip() for found in _NAME.findall(failed)))
+    # A warning means that an intent or an entity was read otherwise than the story says.
+    correct = int(report["correct"]) - int(report["with_warnings"])
+    return StoriesResult(int(report["total"]), correct, names, failed, time.perf_counter() - start)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""

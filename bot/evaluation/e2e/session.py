@@ -109,7 +109,7 @@ async def _run(asked: Asked, chosen: Chosen, screen: Console, agent: Any) -> Run
     checks = AlwaysChecks(content, clinic)
     if asked.runs_stories() or not asked.live():
         agent = agent or _load_agent(screen)
-    async with _target(asked, screen, agent) as target:
+    async with _target(asked, screen, agent) as (target, said):
         start = time.perf_counter()
         with Bar(screen, len(chosen.cases)) as bar:
             ran = await run_cases(
@@ -121,7 +121,8 @@ async def _run(asked: Asked, chosen: Chosen, screen: Console, agent: Any) -> Run
                 done=bar.done,
             )
         seconds = time.perf_counter() - start
-        run = RunResult(target.name, ran.results, seconds, chosen.left_out, stopped=ran.stopped, down=ran.down)
+        stopped = f"{ran.stopped}{said()}" if ran.down else ran.stopped
+        run = RunResult(target.name, ran.results, seconds, chosen.left_out, stopped=stopped, down=ran.down)
     if asked.coverage:
         run = replace(run, coverage=coverage(ran.results, content, sees_inside=target.sees_inside))
     if asked.runs_stories() and not ran.stopped:
@@ -130,8 +131,8 @@ async def _run(asked: Asked, chosen: Chosen, screen: Console, agent: Any) -> Run
 
 
 @asynccontextmanager
-async def _target(asked: Asked, screen: Console, agent: Any) -> AsyncIterator[Target]:
-    """Opens what is tested, and closes it."""
+async def _target(asked: Asked, screen: Console, agent: Any) -> AsyncIterator[tuple[Target, Callable[[], str]]]:
+    """Opens what is tested, and closes it; with it comes what a server that was started here wrote last."""
     server = LiveServer() if asked.serve else None
     with server or nullcontext():
         target: Target
@@ -146,7 +147,7 @@ async def _target(asked: Asked, screen: Console, agent: Any) -> AsyncIterator[Ta
             target = ModelTarget(agent)
             await target.open()
         try:
-            yield target
+            yield target, lambda: f"\nThe server said:\n{server.said()}" if server is not None else ""
         finally:
             await target.close()
 
@@ -173,7 +174,7 @@ async def _stories(screen: Console, agent: Any) -> StoriesResult:
 
 
 async def _record(asked: Asked, file: Path, screen: Console, agent: Any) -> int:
-    async with _target(asked, screen, None if asked.live() else agent or _load_agent(screen)) as target:
+    async with _target(asked, screen, None if asked.live() else agent or _load_agent(screen)) as (target, _):
         name = await record_chat(target, screen, file)
     if name is None:
         screen.print("Nothing was said, so nothing was written.")

@@ -23,12 +23,14 @@ class FakeBot:
         seen: the bodies of all messages.
         at_once: the largest number of messages that were answered at the same time.
         refuse: so many messages are refused with 429 first.
+        dies_after: after so many messages every connection is cut.
     """
 
     say: Say
     channels: tuple[str, ...] = ("rest",)
     seconds: float = 0.0
     refuse: int = 0
+    dies_after: int | None = None
     seen: list[dict[str, Any]] = field(default_factory=list)
     at_once: int = 0
     url: str = ""
@@ -79,6 +81,8 @@ class FakeBot:
 
     async def _rest(self, request: web.Request) -> web.Response:
         body = await request.json()
+        if self.dies_after is not None and len(self.seen) >= self.dies_after and request.transport is not None:
+            request.transport.abort()
         return await self._answer(body, lambda messages: messages)
 
     async def _session(self, request: web.Request) -> web.Response:

@@ -80,6 +80,7 @@ BROKEN: dict[str, tuple[Break, int, tuple[str, ...]]] = {
     "no such kind": (changed(kind="guess"), 5, ("kind", "got:      guess")),
     "no such row": (changed(passages=["stage-5-line-1-step-1"]), 5, ("passages", "stage-5-line-1-step-1")),
     "no source": (changed(source=None), 5, ("source",)),
+    "no date of the source": (shown("September 2025", "2026"), 5, ("source", "date September 2025")),
     "data unlike the text": (changed(text="Something else."), 5, ("text", "Something else.")),
     "five choices": (choices(lambda c: c.extend([dict(c[0])] * 3)), 5, ("choices", "at most 4", "got:      5")),
     "a long title": (choices(lambda c: c[0].update(title="x" * 21)), 5, ("choices", "1 to 20 characters")),

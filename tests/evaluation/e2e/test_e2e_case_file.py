@@ -76,6 +76,8 @@ HEAD = "test_cases:\n  - test_case: a\n    steps:\n"
         ("test_cases:\n  - test_case: 'a\n", 3, "not valid YAML"),
         ("test_cases:\n- a: 1\n  a: 2\n", 3, "not valid YAML"),
         ("test_cases: []\n", 1, "at least"),
+        ("2020-13-45: 1\n", 1, "month must be in 1..12"),
+        ("- [a: 1]: b\n", 1, "unhashable"),
         ("{}\n", 1, "test_cases: it is missing"),
         ("stories: []\n" + HEAD + "      - user: hi\n", 1, "stories: there is no such key"),
         (HEAD + "      - user: hi\n    step: []\n", 5, "step: there is no such key"),
