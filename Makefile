@@ -7,7 +7,7 @@ export HF_HUB_OFFLINE := 1
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help setup run chat train test check report bench lock clean
+.PHONY: help setup run chat train test check e2e report bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: setup ## Run the checks without training and tests
 	.venv/bin/mypy --strict bot actions
 	.venv/bin/bot check
 	.venv/bin/rasa data validate --fail-on-warnings --data nlu stories
+
+e2e: train ## Hold every test conversation with a live server (options: ARGS="...")
+	@.venv/bin/bot test --serve --skip-tag in-process --coverage --junit reports/e2e.xml --html reports/e2e.html $(ARGS)
 
 report: setup ## Score every evaluation set and write reports/index.html
 	@.venv/bin/bot report

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 
-COMMANDS = ("run", "serve", "train", "chat", "check", "explain", "guide")
+COMMANDS = ("test", "run", "serve", "train", "chat", "check", "explain", "guide")
 
 
 @pytest.fixture
