@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,9 @@ ENTRY = "guide-chat.js"
 SHORT = "public, max-age=300, stale-while-revalidate=86400"
 FOR_GOOD = "public, max-age=31536000, immutable"
 NOT_KEPT = "no-cache"
+
+# Comments that fill whole lines, as the modules' style has it; a comment behind code stays.
+_COMMENTS = re.compile(rb"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class WidgetFiles:
 def widget_files() -> WidgetFiles:
     """Reads the files; once, because a running server must not serve halves of two versions."""
     paths = sorted(path for path in FOLDER.rglob("*.js"))
-    contents = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
+    contents = {path.relative_to(FOLDER).as_posix(): without_comments(path.read_bytes()) for path in paths}
     digest = hashlib.sha256()
     for name, content in contents.items():
         digest.update(f"{name}\0{len(content)}\0".encode())
@@ -52,6 +56,11 @@ def widget_files() -> WidgetFiles:
         entry=_packed(f'import "./{version}/{ENTRY}";\n'.encode()),
         modules={name: _packed(content) for name, content in contents.items()},
     )
+
+
+def without_comments(module: bytes) -> bytes:
+    """Returns a module without the comments that fill whole lines: a third of what would be sent. No other change."""
+    return _COMMENTS.sub(b"", module)
 
 
 def _packed(content: bytes) -> WidgetFile:
