@@ -48,7 +48,6 @@ class GuidePage:
     drugs: tuple[DrugEntry, ...]
     questions: tuple[str, ...]
     labels: dict[int, str]
-    disclaimer: str
     order_may_change: str
 
 
@@ -57,7 +56,7 @@ def read_page(guide: Guide, clinic: Clinic, stage: str | None = None, line: int 
 
     Args:
         guide: the guide.
-        clinic: for the wording of the disclaimer.
+        clinic: for the wording.
         stage: the key of the stage to mark on the map; one that is not known marks nothing.
         line: the line to mark.
 
@@ -76,7 +75,6 @@ def read_page(guide: Guide, clinic: Clinic, stage: str | None = None, line: int 
         drugs=tuple(_drug(guide, drug) for drug in guide.drugs()),
         questions=tuple(guide.questions()),
         labels={row.number: line_label(guide, row.number) for row in guide.lines()},
-        disclaimer=say(clinic, "disclaimer"),
         order_may_change=say(clinic, "order_may_change"),
     )
 
@@ -90,19 +88,17 @@ def read_sections(guide: Guide) -> list[Section]:
     of_stages = [stage.section for stage in stages]
     opening = dict.fromkeys(row.section for row in (*terms, *passages))
     titles = [title for title in opening if title not in of_stages and title not in closing] + of_stages + closing
-    return [
-        Section(
-            title=title,
-            anchor=anchor_of(title),
-            stage=stage,
-            treatments=guide.treatments(stage.key) if stage else [],
-            terms=[term for term in terms if term.section == title],
-            passages=[passage for passage in passages if passage.section == title],
-            questions=guide.questions(stage.key) if stage else [],
-        )
-        for title in dict.fromkeys(titles)
-        for stage in [next((row for row in stages if row.section == title), None)]
-    ]
+    sections = []
+    for title in dict.fromkeys(titles):
+        section = Section(title, anchor_of(title))
+        section.terms = [term for term in terms if term.section == title]
+        section.passages = [passage for passage in passages if passage.section == title]
+        section.stage = next((stage for stage in stages if stage.section == title), None)
+        if section.stage is not None:
+            section.treatments = guide.treatments(section.stage.key)
+            section.questions = guide.questions(section.stage.key)
+        sections.append(section)
+    return sections
 
 
 def anchor_of(title: str) -> str:

@@ -13,7 +13,8 @@ export class ServerProblem extends Error {
   }
 }
 
-const MOST_SECONDS = 25;
+// Longer than the server takes to give up, so that its own words arrive.
+const MOST_SECONDS = 30;
 const SHORT_SECONDS = 10;
 
 /** Speaks to the web channel of one server. It holds the session's token and keeps nothing else. */
@@ -146,5 +147,5 @@ async function problemOf(answer) {
     const seconds = Math.ceil(Number(answer.headers.get("Retry-After")));
     return new ServerProblem("busy", text, seconds > 0 ? Math.min(seconds, 600) : 10);
   }
-  return new ServerProblem(answer.status === 400 || answer.status === 413 ? "refused" : "unavailable", text);
+  return new ServerProblem([400, 409, 413].includes(answer.status) ? "refused" : "unavailable", text);
 }

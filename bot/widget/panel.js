@@ -58,8 +58,8 @@ export class Panel {
     ];
     conversation.changed = (turn) => this.show(turn);
     conversation.settled = (turn) => this.#settle(turn);
-    this.showFacts();
     for (const turn of conversation.turns) this.show(turn);
+    this.showFacts();
   }
 
   /** Shows what is known of the clinic, and the greeting made from it. */
@@ -93,10 +93,18 @@ export class Panel {
       ),
       ...(list ? [make("p", { class: "choices-title" }, strings.starters), list] : []),
     );
+    // An answer may have come before the numbers that it names were known.
+    for (const turn of this.conversation.turns) {
+      if (turn.state === "failed" || (turn.reply && isUrgent(turn.reply))) this.show(turn, false);
+    }
   }
 
-  /** @param {import("./types").Turn} turn */
-  show(turn) {
+  /**
+   * Shows a turn, or shows it again as it is now.
+   * @param {import("./types").Turn} turn
+   * @param {boolean} scroll
+   */
+  show(turn, scroll = true) {
     const { strings } = this;
     const before = this.shown.get(turn.id);
     const box = before ?? make("div", { class: "turn" });
@@ -120,7 +128,7 @@ export class Panel {
         box.append(choiceList(turn.reply, strings, (text) => this.#ask(text)));
       }
     }
-    this.#scrollTo(box);
+    if (scroll) this.#scrollTo(box);
   }
 
   /** Brings the newest turn into view. */
@@ -167,7 +175,9 @@ export class Panel {
       offline: strings.offline, slow: strings.slowFailed, empty: strings.empty,
       busy: fill(strings.busy, { seconds: wait }),
     };
-    const first = ours[/** @type {keyof typeof ours} */ (code)] ?? (text || strings.unavailable);
+    // The server's own words for a failure hold the clinic's contact: they are for where the widget does not know it.
+    const theirs = code === "refused" || !facts.phone ? text.replace(/\n+/g, " ") : "";
+    const first = ours[/** @type {keyof typeof ours} */ (code)] ?? (theirs || strings.unavailable);
     const call = facts.phone
       ? [fill(strings.cannotWait, { phone: facts.phone }), ...(facts.emergency_number ? [fill(strings.emergencyCall, { number: facts.emergency_number })] : [])]
       : [strings.cannotWaitUnknown];

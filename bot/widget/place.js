@@ -50,6 +50,7 @@ export function placeOf(reply, client, strings) {
     try {
       row.append(rowOf(await client.row(reply.stage ?? ""), reply.line, strings));
       row.append(tabLink(guideAddress(client.base, reply, "map"), strings.wholeMap, strings));
+      row.scrollIntoView({ block: "nearest" });
     } catch {
       row.replaceChildren(make("p", { role: "status" }, strings.whereFailed));
     }

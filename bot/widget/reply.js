@@ -27,9 +27,12 @@ export function replyCard(turn, { conversation, strings, vote }) {
     card.append(make("p", { class: "urgent-title" }, icon(reply.kind === "emergency" ? "alert" : "heart"), title));
   }
   const said = make("div", { class: "said", lang: "en", dir: "ltr" });
+  // In an emergency the numbers come first; to somebody in despair, the kind words do.
+  const numbersFirst = reply.kind === "emergency";
+  if (numbersFirst) said.append(calls(reply, facts, numbers, strings));
   for (const note of reply.notes.before) said.append(make("p", { class: "note" }, toNodes(note, numbers)));
   said.append(make("div", { class: "answer" }, toParagraphs(reply.text, numbers, Boolean(reply.source))));
-  if (urgent) said.append(calls(reply, facts, numbers, strings));
+  if (urgent && !numbersFirst) said.append(calls(reply, facts, numbers, strings));
   for (const note of reply.notes.after) said.append(make("p", { class: "note" }, toNodes(note, numbers)));
   card.append(said);
 

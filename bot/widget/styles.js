@@ -36,6 +36,7 @@ button, textarea { font: inherit; color: inherit; letter-spacing: inherit; word-
 button { cursor: pointer; }
 p, ul, ol, h2 { margin: 0; padding: 0; }
 a { color: var(--accent); text-underline-offset: 0.18em; }
+a[href^="tel:"]:not(.call), .number { white-space: nowrap; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .icon { flex: none; width: 1.35em; height: 1.35em; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; vertical-align: -0.3em; }
@@ -92,7 +93,7 @@ section.panel { width: 100%; max-width: none; height: var(--guide-chat-height, 4
 .log { flex: 1 1 auto; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1.1em; background: var(--log); scroll-padding: 1em; }
 .log:focus-visible { outline-offset: -3px; }
 .turn { margin-top: 1.25em; }
-.message { width: fit-content; max-width: 94%; padding: 0.75em 1em; border-radius: 1.1em; white-space: pre-wrap; }
+.message { width: fit-content; max-width: 100%; padding: 0.75em 1em; border-radius: 1.1em; white-space: pre-wrap; }
 .message p + p, .answer + .note, .note + .answer { margin-top: 0.5em; }
 .mine { margin-inline-start: auto; max-width: 85%; background: var(--mine); color: var(--on-mine); border-end-end-radius: 0.3em; }
 .guide { margin-top: 0.75em; background: var(--bubble); border: 1px solid var(--line); border-end-start-radius: 0.3em; }
@@ -100,7 +101,7 @@ section.panel { width: 100%; max-width: none; height: var(--guide-chat-height, 4
 .said p, .said li, .mine p { white-space: pre-wrap; }
 .said ul { margin: 0.4em 0 0; padding-inline-start: 1.3em; }
 .said li + li { margin-top: 0.3em; }
-.note { font-size: 0.9375em; line-height: 1.45; color: var(--soft); }
+.note { font-size: 0.9em; line-height: 1.45; color: var(--soft); }
 .answer + .note { padding-top: 0.5em; border-block-start: 1px solid var(--line); }
 .more, .votes { display: flex; flex-wrap: wrap; gap: 0.1em 1em; margin-top: 0.4em; }
 .plain, .tab-link { display: inline-flex; align-items: center; gap: 0.4em; min-height: 2.6em; padding: 0.2em 0; border: 0; background: none; color: var(--accent); font-size: 0.9375em; text-decoration: underline; text-underline-offset: 0.18em; }
@@ -162,13 +163,16 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 .hint:not(:empty) { margin-bottom: 0.5em; font-size: 0.9375em; }
 
 /* Very small screens and high zoom: everything scrolls together, so that no part is squeezed away. */
-@media (max-width: 24em) {
+@media (max-width: 27em) {
+  .tool { padding-inline: 0.8em; }
+  .tool:not(.person) { flex-direction: column; gap: 0.15em; font-size: 0.8125em; }
+}
+@media (max-width: 21em) {
   .tools { flex-wrap: wrap; }
   .person { flex-basis: 100%; }
   .tool:not(.person) { flex: 1; border-block-start: 1px solid var(--line); }
   .person + .tool { border-inline-start: 0; }
   .log { padding: 0.9em; }
-  .message { max-width: 100%; }
   .composer { flex-wrap: wrap; }
   .send { flex: 1 0 auto; justify-content: center; }
 }

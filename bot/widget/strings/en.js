@@ -2,7 +2,7 @@
 export default {
   launcher: "Ask the guide",
   heading: "Guide chat",
-  subheading: "An automated program, not a person",
+  subheading: "Automated. Not a person.",
   close: "Close the chat",
   start: "Start the chat",
   person: "Talk to a person",
@@ -38,7 +38,7 @@ export default {
   where: "See where this is",
   whereHide: "Hide where this is",
   wholeMap: "See the whole map",
-  here: "You are here",
+  here: "This answer",
   whereFailed: "The map cannot be shown right now.",
   emergency: "This is urgent. Please read it now.",
   distress: "You do not have to be alone with this.",

@@ -5,7 +5,7 @@
 export default {
   launcher: "Preguntar a la guía",
   heading: "Chat de la guía",
-  subheading: "Un programa automático, no una persona",
+  subheading: "Automático. No es una persona.",
   close: "Cerrar el chat",
   start: "Empezar el chat",
   person: "Hablar con una persona",
@@ -41,7 +41,7 @@ export default {
   where: "Ver dónde está",
   whereHide: "Ocultar dónde está",
   wholeMap: "Ver el mapa completo",
-  here: "Está aquí",
+  here: "Esta respuesta",
   whereFailed: "El mapa no se puede mostrar ahora.",
   emergency: "Esto es urgente. Léalo ahora, por favor.",
   distress: "No tiene que pasar por esto a solas.",
