@@ -86,7 +86,7 @@ def read_sections(guide: Guide) -> list[Section]:
     passages = [passage for kind in ("outlook", "sequence", "talking") for passage in guide.passages(kind)]
     closing = list(dict.fromkeys(passage.section for passage in guide.passages("talking")))
     of_stages = [stage.section for stage in stages]
-    opening = dict.fromkeys(row.section for row in (*terms, *passages))
+    opening = [*(term.section for term in terms), *(passage.section for passage in passages)]
     titles = [title for title in opening if title not in of_stages and title not in closing] + of_stages + closing
     sections = []
     for title in dict.fromkeys(titles):

@@ -66,7 +66,7 @@ export class GuideChat extends HTMLElement {
     this.frame.hidden = true;
     if (this.launcher) {
       this.launcher.hidden = false;
-      this.launcher.focus();
+      this.launcher.querySelector("button")?.focus();
     }
     this.#remember(false);
     this.#tell("close", {});
@@ -82,17 +82,17 @@ export class GuideChat extends HTMLElement {
       phone: this.getAttribute("phone") ?? undefined,
       emergency_number: this.getAttribute("emergency") ?? undefined,
     });
+    const heading = this.getAttribute("heading") ?? strings.heading;
+    const words = this.getAttribute("label") ?? (this.inline ? strings.start : strings.launcher);
+    const button = make(
+      "button", { type: "button", class: "launcher", part: "launcher", "aria-haspopup": this.inline ? null : "dialog", onclick: () => this.open() },
+      icon("chat"), make("span", {}, words),
+    );
+    // A landmark, so that a screen reader's list of the page's parts leads here.
     this.launcher = this.inline
-      ? make(
-          "div", { class: "cover", part: "cover", lang: language },
-          make("h2", {}, this.getAttribute("heading") ?? strings.heading), make("p", {}, strings.hello),
-          make("p", { class: "note" }, strings.subheading),
-          make("button", { type: "button", class: "launcher", part: "launcher", onclick: () => this.open() }, icon("chat"), this.getAttribute("label") ?? strings.start),
-        )
-      : make(
-          "button", { type: "button", class: "launcher", part: "launcher", lang: language, "aria-haspopup": "dialog", onclick: () => this.open() },
-          icon("chat"), make("span", {}, this.getAttribute("label") ?? strings.launcher),
-        );
+      ? make("section", { class: "cover", part: "cover", lang: language, "aria-label": heading },
+          make("h2", {}, heading), make("p", {}, strings.hello), make("p", { class: "note" }, strings.subheading), button)
+      : make("section", { class: "dock", lang: language, "aria-label": heading }, button);
     this.shadowRoot?.replaceChildren(this.launcher);
     if (this.conversation.restore() && this.conversation.open && (this.inline || !this.small.matches)) this.#show(false);
   }

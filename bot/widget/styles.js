@@ -28,7 +28,7 @@ export const STYLE = `
 
 *, *::before, *::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
-.panel, .launcher, .cover {
+.panel, .dock, .cover {
   font-family: var(--guide-chat-font, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif);
   font-size: var(--guide-chat-font-size, 1.0625em); line-height: 1.5; color: var(--ink); text-align: start; overflow-wrap: anywhere;
 }
@@ -188,5 +188,5 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
   .dots i { background: CanvasText; forced-color-adjust: none; }
   .chosen { border-style: dashed !important; }
 }
-@media print { .launcher, .panel, .cover { display: none !important; } }
+@media print { .dock, .panel, .cover { display: none !important; } }
 `;

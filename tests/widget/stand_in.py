@@ -53,9 +53,11 @@ def stand_in() -> Sanic:
 
     app.register_middleware(cors, "response")
 
-    @app.options("/webhooks/web/<what:str>")
-    async def preflight(request: Request, what: str) -> HTTPResponse:
+    async def preflight(request: Request) -> HTTPResponse:
         return response.empty()
+
+    for what in ("session", "message", "feedback"):
+        app.add_route(preflight, f"/webhooks/web/{what}", methods=["OPTIONS"], name=f"preflight_{what}")
 
     @app.post("/webhooks/web/session")
     async def begin(request: Request) -> HTTPResponse:
