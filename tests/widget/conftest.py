@@ -103,10 +103,10 @@ def site(bot_url: str) -> Iterator[Site]:
 
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
-    """Opens a page in a fresh context: visit(address, viewport=..., color_scheme=..., ...)."""
+    """Opens a page in a fresh context: visit(address, viewport=..., ...); `page_only` is a page without the widget."""
     contexts: list[BrowserContext] = []
 
-    def go(address: str = "", **options: Any) -> Chat:
+    def go(address: str = "", page_only: str = "", **options: Any) -> Chat:
         options.setdefault("viewport", DESKTOP)
         options.setdefault("reduced_motion", "reduce")
         context = browser.new_context(**options)
@@ -114,8 +114,9 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         context.add_init_script(LISTEN)
         contexts.append(context)
         chat = Chat(context.new_page())
-        chat.page.goto(address or site.url + "/")
-        chat.find(".launcher, .panel").first.wait_for()
+        chat.page.goto(page_only or address or site.url + "/")
+        if not page_only:
+            chat.find(".launcher, .panel").first.wait_for()
         return chat
 
     yield go
