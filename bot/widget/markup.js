@@ -1,8 +1,9 @@
 import { make } from "./dom.js";
 
-// The whole of the markup: **strong**, [words](address), and a bare https address. Everything else is shown as it is.
-const MARKUP = /\*\*([^*\n]+)\*\*|\[([^\][\n]+)\]\(([^()\s]+)\)|https:\/\/[^\s<>"]+/g;
-const SAFE = /^(https:\/\/[^\s]+|mailto:[^\s]+|tel:[+\d*#-]+)$/i;
+// The whole of the markup: **strong**, [words](address) with a safe address, and a bare https address. Everything else is
+// shown as it is.
+const MARKUP =
+  /\*\*([^*\n]+)\*\*|\[([^\][\n]+)\]\(((?:https:\/\/|mailto:)[^()\s]+|tel:[+\d*#-]+)\)|https:\/\/[^\s<>"*[\]()]+/gi;
 const TRAILING = /[.,;:!?'")\]]+$/;
 
 /**
@@ -28,7 +29,7 @@ export function toNodes(text, numbers = []) {
     if (strong !== undefined) {
       made = make("strong", {}, strong);
     } else if (words !== undefined) {
-      made = SAFE.test(address) ? link(address, words) : null;
+      made = link(address, words);
     } else {
       const bare = whole.replace(TRAILING, "");
       used = bare.length;
