@@ -1,7 +1,7 @@
 const LIGHT = `
   --surface: var(--guide-chat-surface, #fffdfa); --log: var(--guide-chat-background, #f6f1e8);
   --ink: var(--guide-chat-text, #22302f); --soft: #55625f; --line: #ddd5c7; --edge: #85806f;
-  --accent: var(--guide-chat-accent, #0d5557); --on-accent: var(--guide-chat-on-accent, #ffffff);
+  --accent: var(--guide-chat-accent, #0d5557); --on-accent: var(--guide-chat-on-accent, #ffffff); --head: var(--accent); --on-head: var(--on-accent);
   --bubble: #ffffff; --mine: #d7eae6; --on-mine: #12312f; --focus: #b4481e; --flag: #a8421b; --flag-pale: #fdf0e6;
   --urgent: #a3201a; --urgent-pale: #fdecea; --care: #5a3a7e; --care-pale: #f5effb; --on-strong: #ffffff;
   --shadow: 0 0.75em 2.5em rgb(20 40 40 / 0.28); color-scheme: light;
@@ -10,6 +10,7 @@ const DARK = `
   --surface: var(--guide-chat-surface-dark, #1d2728); --log: var(--guide-chat-background-dark, #141b1c);
   --ink: var(--guide-chat-text-dark, #eef2ef); --soft: #b7c3c0; --line: #3d4b4b; --edge: #8a9896;
   --accent: var(--guide-chat-accent-dark, #8fd3cd); --on-accent: var(--guide-chat-on-accent-dark, #0b2b2c);
+  --head: var(--guide-chat-header-dark, #123f41); --on-head: #eaf6f3;
   --bubble: #243132; --mine: #1f494a; --on-mine: #e6f5f2; --focus: #ffc9a8; --flag: #f2a77e; --flag-pale: #38291f;
   --urgent: #ffb4ab; --urgent-pale: #3d1815; --care: #d9c2f5; --care-pale: #2c2140; --on-strong: #23100e;
   --shadow: 0 0.75em 2.5em rgb(0 0 0 / 0.6); color-scheme: dark;
@@ -70,7 +71,7 @@ dialog.panel {
 dialog.panel:modal { inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; border: 0; border-radius: 0; }
 section.panel { width: 100%; max-width: none; height: var(--guide-chat-height, 40em); max-height: none; box-shadow: none; }
 
-.header { display: flex; align-items: center; justify-content: space-between; gap: 1em; padding: 0.8em 0.8em 0.8em 1.2em; background: var(--accent); color: var(--on-accent); }
+.header { display: flex; align-items: center; justify-content: space-between; gap: 1em; padding: 0.8em 0.8em 0.8em 1.2em; background: var(--head); color: var(--on-head); }
 :host(:dir(rtl)) .header { padding: 0.8em 1.2em 0.8em 0.8em; }
 .header h2 { font-size: 1.2em; line-height: 1.3; font-weight: 700; }
 .header p { font-size: 0.9375em; line-height: 1.35; }

@@ -18,7 +18,7 @@ export default {
   send: "Send",
   hello: "Hello. I can tell you what one patient guide says. I am not a nurse or a doctor.",
   helloGuide: "Hello. I can tell you what one patient guide says about {cancer}. I am not a nurse or a doctor.",
-  helloPrivate: "Please do not type names or private details. This chat stays in this browser tab, and you can clear it at any time.",
+  helloPrivate: "Please do not type names or private details. You can clear and delete this chat at any time.",
   helloLanguage: "",
   starters: "You could ask:",
   privacy: "Privacy",

@@ -21,7 +21,7 @@ export default {
   send: "Enviar",
   hello: "Hola. Puedo decirle lo que dice una guía para pacientes. No soy enfermera ni médico.",
   helloGuide: "Hola. Puedo decirle lo que dice una guía para pacientes sobre {cancer}. No soy enfermera ni médico.",
-  helloPrivate: "Por favor, no escriba nombres ni datos privados. Este chat se queda en esta pestaña del navegador y puede borrarlo cuando quiera.",
+  helloPrivate: "Por favor, no escriba nombres ni datos privados. Puede borrar y eliminar este chat cuando quiera.",
   helloLanguage: "La guía solo está en inglés. Escriba su pregunta en inglés; la respuesta también será en inglés.",
   starters: "Puede preguntar:",
   privacy: "Privacidad",
