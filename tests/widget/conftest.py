@@ -11,14 +11,17 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chatting import DESKTOP, LISTEN, Chat, Site, Visit
-from commands import LOOPBACK, environment, free_port
-from facts import ROOT
+from commands import BOT, LOOPBACK, environment, free_port
+from facts import CLINIC_FILE, ROOT, read_yaml
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from ruamel.yaml import YAML
+from trained import the_model
 
 STAND_IN = Path(__file__).parent / "stand_in.py"
 SECONDS_TO_START = 150
@@ -48,16 +51,12 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def bot_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the server: the widget's files, the pages, and the web channel."""
-    if os.environ.get("DEV_BOT"):
-        yield os.environ["DEV_BOT"]
-        return
     port = free_port()
-    log = tmp_path_factory.mktemp("widget") / "server.log"
+    folder = tmp_path_factory.mktemp("widget")
+    log = folder / "server.log"
+    command, env = server_command(port, folder)
     with log.open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, str(STAND_IN), str(port)], cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL,
-            stdout=output, stderr=output,
-        )  # fmt: skip
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     url = f"http://{LOOPBACK}:{port}"
     try:
         end = time.monotonic() + SECONDS_TO_START
@@ -73,6 +72,19 @@ def bot_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def server_command(port: int, folder: Path) -> tuple[list[str], dict[str, str]]:
+    """The real server, for any website and without limits; the stand-in where there is no web channel."""
+    the_model()
+    if find_spec("bot.channels.web") is None:
+        return [sys.executable, str(STAND_IN), str(port)], environment()
+    clinic = read_yaml(CLINIC_FILE) | {"web": {"origins": ["*"]}}
+    written = folder / "clinic.yml"
+    with written.open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(clinic, file)
+    limits = dict.fromkeys(("LIMIT_SESSION", "LIMIT_ADDRESS", "LIMIT_NEW_SESSIONS"), "100000")
+    return [*BOT, "serve", "--port", str(port)], environment(CLINIC=written, **limits)
 
 
 @pytest.fixture(scope="session")
