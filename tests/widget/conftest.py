@@ -33,9 +33,12 @@ def find_chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for all tests."""
+    """One headless Chromium for a module's tests.
+
+    Not longer: while Playwright runs, its event loop does, and other tests could not run one of their own.
+    """
     path = find_chromium()
     if path is None:
         missing = "Chromium is not installed: apt-get install chromium"
