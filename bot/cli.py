@@ -224,12 +224,16 @@ def _serve(host: str, port: int, workers: int, port_each: bool) -> None:
 
     model = trained_model()
     shown = "localhost" if host == "127.0.0.1" else host
-    typer.echo(f"Starting on http://{shown}:{port} (stop with Ctrl-C). When it is up, try:")
     typer.echo(
-        f"  curl -s http://{shown}:{port}/webhooks/rest/webhook -H 'Content-Type: application/json' "
-        '-d \'{"sender": "me", "message": "what comes after Enhertu"}\''
+        f"Starting on http://{shown}:{port} (stop with Ctrl-C). When it is up, open that address: the chat is on it,"
     )
-    typer.echo("or, in another terminal: make chat")
+    typer.echo(f"and the guide at http://{shown}:{port}/guide. For the terminal: make chat.")
+    if settings.rest_channel_on():
+        typer.echo("For programs:")
+        typer.echo(
+            f"  curl -s http://{shown}:{port}/webhooks/rest/webhook -H 'Content-Type: application/json' "
+            '-d \'{"sender": "me", "message": "what comes after Enhertu"}\''
+        )
     start(model, host=host, port=port, workers=workers, port_each=port_each)
 
 

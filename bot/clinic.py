@@ -52,6 +52,14 @@ class Web(BaseModel):
         return value
 
 
+class SecureLink(ConstrainedStr):
+    """An address that a visitor may be sent to."""
+
+    strip_whitespace = True
+    max_length = 300
+    regex = r"^https://[^\s\"'<>{}]+$"
+
+
 class Clinic(BaseModel):
     """What `clinic.yml` holds. The emergency defaults are those of the United States, and are marked so in the file."""
 
@@ -65,6 +73,7 @@ class Clinic(BaseModel):
     crisis_name: Said | None = None
     poison_line: Said | None = None
     web: Web = Web()
+    privacy_url: SecureLink | None = None
 
     class Config:
         """Settings that pydantic reads."""

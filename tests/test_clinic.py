@@ -31,7 +31,19 @@ def test_clinic_file_of_the_project_is_read_as_it_stands() -> None:
     clinic = load_clinic(CLINIC_FILE)
     raw = read_yaml(CLINIC_FILE)
     assert raw.pop("web") == {"origins": []}
-    assert clinic.dict() == {**{name: str(value) for name, value in raw.items()}, "web": {"origins": ()}}
+    assert clinic.dict(exclude_unset=True) == {
+        **{name: str(value) for name, value in raw.items()},
+        "web": {"origins": ()},
+    }
+
+
+@pytest.mark.parametrize(
+    "address", ["http://clinic.example/privacy", "javascript:alert(1)", "https://", "privacy.html"]
+)
+def test_the_privacy_page_must_be_a_secure_address(address: str, tmp_path: Path) -> None:
+    with pytest.raises(ClinicError, match="privacy_url: string does not match"):
+        load_clinic(written(tmp_path, f'{SOURCE}privacy_url: "{address}"\n'))
+    assert load_clinic(written(tmp_path, f"{SOURCE}privacy_url: https://clinic.example/p?x=1\n")).privacy_url
 
 
 @pytest.mark.parametrize("field", NEEDED)

@@ -30,6 +30,7 @@ PARTS = (
     "bot.server.headers",
     "bot.server.outside",
     "bot.server.logs",
+    "bot.channels.pages",
     "bot.server.conversations.retention",
 )
 
