@@ -181,6 +181,7 @@ def test_a_setting_that_is_no_number_is_named(
 
 def test_everything_is_said_at_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIMIT_SESSION", "x")
+    monkeypatch.setenv("CONVERSATIONS_URL", "sqlite://")
     write_model(project, rasa="1.0", content="0123")
     (project / "clinic.yml").write_text("name: Riverside\n", encoding="utf-8")
     said = found(project, production=True, workers=3, enable_api=True)
