@@ -152,9 +152,7 @@ class IntentModel:
         with ThreadPoolExecutor(2) as pool:  # SciPy and ONNX Runtime let other threads run meanwhile
             if self.settings.sure is not None and encode is not None:
                 beside = self._join(None, flags)
-                quick = pool.submit(
-                    QuickModel.learn, words, beside, messages.marked, intents, encode, self.settings.C
-                )
+                quick = pool.submit(QuickModel.learn, words, beside, messages.marked, intents, encode, self.settings.C)
             self.linear.fit(self.training_rows, list(intents))
         self.remember(texts, intents, messages.marked, words if vectors is None else vectors)
         if quick is not None:

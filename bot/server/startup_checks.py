@@ -189,4 +189,6 @@ def _workers(workers: int, url: str | None) -> Iterator[str]:
 
 def _in_one_process(url: str) -> bool:
     """Tells whether a store is kept in one process's memory; the workers of one machine can share a SQLite file."""
-    return url.startswith("sqlite") and (":memory:" in url or "mode=memory" in url or url in ("sqlite://", "sqlite:///"))
+    return url.startswith("sqlite") and (
+        ":memory:" in url or "mode=memory" in url or url in ("sqlite://", "sqlite:///")
+    )
