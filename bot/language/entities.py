@@ -162,6 +162,8 @@ def _bare_ordinals(doc: Doc) -> list[Mention]:
         number = ORDINALS.get(token.norm_)
         if number is None or token.norm_.isdigit():
             continue
+        if token.i > 1 and doc[token.i - 1].norm_ == "the" and doc[token.i - 2].norm_ in ("on", "since", "by", "until"):
+            continue  # "had my lumpectomy on the 3rd" is a date
         if token.i + 1 == len(doc) or doc[token.i + 1].norm_ in AFTER_ORDINAL or doc[token.i + 1].is_space:
             negated = _is_negated(doc[token.i : token.i + 1])
             found.append(Mention("ordinal", str(number), token.idx, token.idx + len(token), negated))
