@@ -310,7 +310,7 @@ def test_the_example_of_a_kind_is_real(kind: str, ask: Any) -> None:
     ("right", "wrong"),
     [
         ("drugs: [Xeloda, Tukysa, Herceptin]", "drugs: [Xeloda, Tukisa, Herceptin]"),
-        ("aliases: [to kaiser,", "aliases: [t-dm1, to kaiser,"),
+        ("generic: tucatinib\n    aliases: []", "generic: tucatinib\n    aliases: [t-dm1]"),
         ("review_due: 2027-03-31", "review_due: 2027-13-31"),
         ("    spread: true", "    spreads: true"),
         ("  - brand: Tukysa\n    generic", "  - brand: Tukysa\n   generic"),
