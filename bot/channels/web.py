@@ -93,7 +93,7 @@ class WebInput(InputChannel):
         session = await self._session(request)
         self.tokens.end(session)
         try:
-            await self.answering.forget(_store(request), session.sender)
+            await self.answering.forget(_store(request), session.sender, session.expires)
         except Exception:
             self.tokens.resume(session)
             raise

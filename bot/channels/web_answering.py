@@ -64,14 +64,14 @@ class Answering:
         except asyncio.TimeoutError as error:
             raise web_errors.failed("too_long_to_answer") from error
 
-    async def forget(self, store: Any, sender: str) -> None:
-        """Waits for the conversation's messages in hand, then deletes it for good."""
+    async def forget(self, store: Any, sender: str, until: float | None = None) -> None:
+        """Waits for the conversation's messages in hand, then deletes it for good; its token expires at `until`."""
         waiting = [task for (owner, _), task in self._tasks.items() if owner == sender]
         if waiting:
             await asyncio.wait(waiting, timeout=ANSWER_SECONDS)
         for key in [key for key in self._texts if key[0] == sender]:
             del self._texts[key]
-        await self._conversations.forget(store, sender)
+        await self._conversations.forget(store, sender, until)
 
     async def finish(self) -> None:
         """Takes no new message, and waits for those in hand; called when the server stops."""
