@@ -16,6 +16,7 @@ from bot.errors import BotError
 from bot.guide.build import built_from
 from bot.guide.content_file import content_hash
 from bot.guide.store import open_engine
+from bot.server.workers import check_shared_conversations
 
 _FILES = ("config.yml", "credentials.yml", "endpoints.yml")
 
@@ -37,7 +38,7 @@ def problems(
         production: whether patients are served; by default what BOT_ENV says.
         enable_api: whether Rasa's HTTP API will be served.
         auth_token: the token that protects it.
-        conversation_url: the SQLAlchemy URL of the conversation store; by default DATABASE_URL, else a local file.
+        conversation_url: the SQLAlchemy URL of the conversation store; by default what the environment says.
     """
     found: list[str] = []
     if production is None:
@@ -180,8 +181,7 @@ def _numbers() -> Iterator[str]:
 def _workers(workers: int, url: str | None) -> Iterator[str]:
     if workers < 1:
         yield f"--workers is {workers}. Use at least 1."
-    if workers > 1 and (url or settings.store_url()).startswith("sqlite"):
-        yield (
-            f"{workers} workers need a conversation store that they share, and a SQLite file is for one. Set DATABASE_URL "
-            "to a PostgreSQL database, or use --workers 1."
-        )
+    try:
+        check_shared_conversations(workers, url)
+    except BotError as error:
+        yield str(error)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import uvloop
 
+from bot import settings
 from bot.errors import BotError
 from bot.server.front import Client, Front
 from bot.server.routing import Place
@@ -139,16 +140,19 @@ def serve_with_workers(model: Path, *, host: str, port: int, workers: int, port_
         asyncio.run(_Group(model, host, port, workers, port_each).run())
 
 
-def check_shared_conversations(workers: int) -> None:
+def check_shared_conversations(workers: int, url: str | None = None) -> None:
     """Makes sure that what one worker knows of a conversation, another can read.
+
+    A SQLite file will do: its write-ahead log lets the processes of one machine share it.
+
+    Args:
+        workers: how many processes answer.
+        url: where conversations are kept; by default what the environment says.
 
     Raises:
         BotError: conversations are kept in one process's memory.
     """
-    from bot import settings  # noqa: PLC0415
-
-    find = getattr(settings, "conversations_url", None)
-    url = str(find()) if find is not None else ""
+    url = url or settings.conversations_url()
     if workers > 1 and url.startswith("sqlite") and (":memory:" in url or "mode=memory" in url or url == "sqlite://"):
         raise BotError(
             f"{workers} workers cannot share conversations that are kept in memory. Use a SQLite file or PostgreSQL "

@@ -150,8 +150,9 @@ def test_a_variable_that_rasa_puts_in_is_fine(project: Path, monkeypatch: pytest
 
 
 def test_workers_need_a_store_that_they_share(project: Path) -> None:
-    only(project, "2 workers", "SQLite", "--workers 1", workers=2)
-    only(project, "SQLite", workers=2, conversation_url="sqlite:///x")
+    only(project, "2 workers", "kept in memory", workers=2, conversation_url="sqlite:///:memory:")
+    assert found(project, workers=2) == []
+    assert found(project, workers=2, conversation_url="sqlite:///x") == []
     assert found(project, workers=2, conversation_url="postgresql://host/name") == []
     only(project, "--workers is 0", workers=0)
 
@@ -182,7 +183,7 @@ def test_everything_is_said_at_once(project: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("LIMIT_SESSION", "x")
     write_model(project, rasa="1.0", content="0123")
     (project / "clinic.yml").write_text("name: Riverside\n", encoding="utf-8")
-    said = found(project, production=True, workers=3, enable_api=True)
+    said = found(project, production=True, workers=3, enable_api=True, conversation_url="sqlite://")
     assert len(said) >= 6
     with pytest.raises(BotError) as caught:
         refuse(said)
