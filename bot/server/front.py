@@ -12,11 +12,12 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 import httptools
 
 from bot.answers.trouble import last_resort
+from bot.channels.web_errors import error_body
 from bot.server.routing import Place, Router, session_of
 from bot.server.upstream import Pool, Upstream
 
@@ -29,11 +30,14 @@ SECONDS_TO_SEND = 30.0  # for a client to send one request
 SECONDS_IDLE = 120.0  # between two requests of a connection
 SECONDS_TO_ANSWER = 75.0  # a worker's own limit is 60
 SECONDS_WITHOUT_WORKER = 15.0
+SECONDS_TO_READ = 30.0  # for a client to take what waits for it
 # These belong to one connection and are not led on.
 _HOP = frozenset((b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"expect", b"upgrade", b"te",
                   b"proxy-connection"))  # fmt: skip
 _REASONS = {400: "Bad Request", 408: "Request Timeout", 413: "Payload Too Large", 431: "Header Fields Too Large",
             501: "Not Implemented", 503: "Service Unavailable"}  # fmt: skip
+_CODES = {400: "bad_request", 408: "too_slow", 413: "body_too_large", 431: "headers_too_large", 501: "no_websockets",
+          503: "interrupted"}  # fmt: skip
 
 
 @dataclass
@@ -108,6 +112,7 @@ class Client(asyncio.Protocol):
         self._sent = False
         self._since = time.monotonic()
         self._reading = False
+        self._full_since: float | None = None
         self._address = ""
 
     # asyncio calls these
@@ -125,6 +130,16 @@ class Client(asyncio.Protocol):
         self._front.clients.discard(self)
         self._transport = None
         self._waiting.clear()
+
+    def pause_writing(self) -> None:
+        """Notes that the client does not read its answers: it gets no further one before it has read these."""
+        self._full_since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        """Goes on with a client that reads again."""
+        self._full_since = None
+        if self._now is None:
+            self._next()
 
     def data_received(self, data: bytes) -> None:
         """Reads on."""
@@ -186,6 +201,9 @@ class Client(asyncio.Protocol):
             self._now = None
             if self._front.stopping and self._transport is not None:
                 self._transport.close()
+            return
+        if self._full_since is not None:
+            self._now = None
             return
         self._now, self._sent = self._waiting.popleft(), False
         if not self._transport.is_reading():
@@ -270,10 +288,10 @@ class Client(asyncio.Protocol):
             if self._transport is not None:
                 self._transport.abort()
             return
-        self._refuse(503, "The bot was interrupted. Please send the message again.")
+        self._refuse(503)
 
-    def _refuse(self, status: int, reason: str) -> None:
-        if self._transport is None:
+    def _refuse(self, status: int, reason: str = "") -> None:
+        if self._transport is None or self._transport.is_closing():
             return
         self._transport.write(refusal(status, reason))
         self._transport.close()
@@ -286,7 +304,10 @@ class Client(asyncio.Protocol):
     def check_time(self) -> None:
         """Closes the connection when its client or its worker takes too long."""
         waited = time.monotonic() - self._since
-        if self._now is not None:
+        if self._full_since is not None and time.monotonic() - self._full_since > SECONDS_TO_READ:
+            if self._transport is not None:
+                self._transport.abort()
+        elif self._now is not None:
             if waited > SECONDS_TO_ANSWER and self._upstream is not None:
                 self._upstream.close()
         elif self._reading and waited > SECONDS_TO_SEND:
@@ -300,11 +321,19 @@ class Client(asyncio.Protocol):
             self._transport.close()
 
 
-def refusal(status: int, reason: str) -> bytes:
-    """Returns a whole response with a readable error; one of 5xx holds the reply of last resort, too."""
-    content: dict[str, Any] = {"error": reason}
-    if status >= 500:
+def refusal(status: int, reason: str = "") -> bytes:
+    """Returns a whole response with an error in the form that every error of the server has (`bot.channels.web_errors`).
+
+    A client of the REST channel, which shows messages, finds the reply of last resort for 503 in `messages` as well.
+
+    Args:
+        status: one of `_CODES`.
+        reason: what was wrong, for the author of a program; 503 is for visitors and has its own text.
+    """
+    content = error_body(_CODES[status], reason)
+    if status == 503:
         reply = last_resort(first=True)
+        content = error_body(_CODES[status], reply.full_text())
         content["messages"] = [{"text": reply.full_text()}, {"custom": {"data": {"reply": reply.to_dict()}}}]
     body = json.dumps(content).encode()
     retry = "retry-after: 2\r\n" if status == 503 else ""
