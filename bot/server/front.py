@@ -8,7 +8,6 @@ connection are answered in their order. WebSockets are not led through: give eac
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -16,8 +15,7 @@ from typing import cast
 
 import httptools
 
-from bot.answers.trouble import last_resort
-from bot.channels.web_errors import error_body
+from bot.server.refusals import refusal
 from bot.server.routing import Place, Router, session_of
 from bot.server.upstream import Pool, Upstream
 
@@ -34,10 +32,6 @@ SECONDS_TO_READ = 30.0  # for a client to take what waits for it
 # These belong to one connection and are not led on.
 _HOP = frozenset((b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"expect", b"upgrade", b"te",
                   b"proxy-connection"))  # fmt: skip
-_REASONS = {400: "Bad Request", 408: "Request Timeout", 413: "Payload Too Large", 431: "Header Fields Too Large",
-            501: "Not Implemented", 503: "Service Unavailable"}  # fmt: skip
-_CODES = {400: "bad_request", 408: "too_slow", 413: "body_too_large", 431: "headers_too_large", 501: "no_websockets",
-          503: "interrupted"}  # fmt: skip
 
 
 @dataclass
@@ -188,7 +182,7 @@ class Client(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return
         self._waiting.append(self._request)
-        if self._now is None:
+        if self._now is None and self._full_since is None:
             self._next()
         elif len(self._waiting) > 1:
             self._transport.pause_reading()
@@ -319,26 +313,3 @@ class Client(asyncio.Protocol):
         """Closes the connection now if nothing is in hand."""
         if self._now is None and not self._reading and self._transport is not None:
             self._transport.close()
-
-
-def refusal(status: int, reason: str = "") -> bytes:
-    """Returns a whole response with an error in the form that every error of the server has (`bot.channels.web_errors`).
-
-    A client of the REST channel, which shows messages, finds the reply of last resort for 503 in `messages` as well.
-
-    Args:
-        status: one of `_CODES`.
-        reason: what was wrong, for the author of a program; 503 is for visitors and has its own text.
-    """
-    content = error_body(_CODES[status], reason)
-    if status == 503:
-        reply = last_resort(first=True)
-        content = error_body(_CODES[status], reply.full_text())
-        content["messages"] = [{"text": reply.full_text()}, {"custom": {"data": {"reply": reply.to_dict()}}}]
-    body = json.dumps(content).encode()
-    retry = "retry-after: 2\r\n" if status == 503 else ""
-    head = (
-        f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\ncache-control: no-store\r\n"
-        f"{retry}connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body

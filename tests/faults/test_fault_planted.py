@@ -20,6 +20,8 @@ from web_server import API
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 WEB, REST = f"{API}/message", "/webhooks/rest/webhook"
 STORE = "conversations.sqlite3"
+# The files that were there before anybody typed, with the time of their last change: such a file can hold nothing typed.
+_UNCHANGED: dict[Path, int] = {}
 
 
 def planted(mark: str) -> tuple[str, ...]:
@@ -54,8 +56,10 @@ def found_in(folder: Path, *marks: str) -> set[str]:
     found = set()
     for path in folder.rglob("*"):
         with contextlib.suppress(FileNotFoundError):  # SQLite's own come and go
-            if path.is_file() and any(form in (content := path.read_bytes()) for form in wanted) and content:
-                found.add(path.name)
+            if path.is_file() and path.stat().st_ctime_ns != _UNCHANGED.get(path):
+                content = path.read_bytes()
+                if any(form in content for form in wanted):
+                    found.add(path.name)
     return found
 
 
@@ -73,6 +77,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("var/metrics", "tmp", "user"):
         (folder / name).mkdir(parents=True)
     assert bot("guide", "build", BOT_HOME=folder).returncode == 0
+    _UNCHANGED.update({path: path.stat().st_ctime_ns for path in folder.rglob("*") if path.is_file()})
     return folder
 
 
