@@ -16,7 +16,6 @@ from bot.errors import BotError
 from bot.guide.build import built_from
 from bot.guide.content_file import content_hash
 from bot.guide.store import open_engine
-from bot.server.workers import check_shared_conversations
 
 _FILES = ("config.yml", "credentials.yml", "endpoints.yml")
 
@@ -181,7 +180,15 @@ def _numbers() -> Iterator[str]:
 def _workers(workers: int, url: str | None) -> Iterator[str]:
     if workers < 1:
         yield f"--workers is {workers}. Use at least 1."
-    try:
-        check_shared_conversations(workers, url)
-    except BotError as error:
-        yield str(error)
+    if workers > 1 and _in_one_process(url or settings.conversations_url()):
+        yield (
+            f"{workers} workers need a conversation store that they share, and SQLite in memory belongs to one process. Set "
+            "CONVERSATIONS_URL to a SQLite file or a PostgreSQL database, or use --workers 1."
+        )
+
+
+def _in_one_process(url: str) -> bool:
+    """Tells whether a store is kept in one process's memory; the workers of one machine can share a SQLite file."""
+    return url.startswith("sqlite") and (
+        ":memory:" in url or "mode=memory" in url or url in ("sqlite://", "sqlite:///")
+    )
