@@ -194,7 +194,7 @@ class Soak:
         self.found.reordered += not missing and not more
 
     async def _token(self) -> str:
-        async with self._session.post(f"{self._url}{API}/session") as answer:
+        async with self._session.post(f"{self._url}{API}/session", json={}) as answer:
             return str((await answer.json())["token"])
 
     async def _say(self, token: str, text: str, message_id: str) -> tuple[int, Any]:

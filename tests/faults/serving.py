@@ -117,13 +117,14 @@ class Served(Client):
 
 @contextmanager
 def serving(folder: Path, workers: int = 1, **changes: str) -> Iterator[Served]:
-    """Yields a started server; it is gone afterwards."""
+    """Yields a started server; it is gone afterwards, and its workers with it."""
     served = Served(free_port(), folder, workers, changes)
-    served.start()
     try:
+        served.start()
         yield served
     finally:
-        served.stop()
+        if served.process is not None and served.process.poll() is None:
+            served.kill()
 
 
 def rss_mb(pid: int) -> float:

@@ -129,7 +129,7 @@ def test_planted_words_stay_in_the_store_and_leave_with_the_conversation(home: P
     every = ("web", "rest", "kept", "broken")
     (home / "logs").mkdir()
     env = environment_of(home, PROMETHEUS_MULTIPROC_DIR=str(home / "var" / "metrics"))
-    with serving(home / "logs", workers=2, **env) as served:
+    with serving(home / "logs", **env) as served:
         token = type_everywhere(served)
         assert any((home / "var" / "metrics").iterdir()), "the metrics are written somewhere else"
         found = found_in(home, *every)
@@ -144,6 +144,7 @@ def test_planted_words_stay_in_the_store_and_leave_with_the_conversation(home: P
             assert "Erased the conversation" in done.stdout, done.stderr
         assert found_in(home, "web", "rest") == set()
         assert found_in(home, "kept")
+        served.stop()
     assert found_in(home, *every) <= store  # what is written at the end is no different
     # With a short retention the next start erases what is left.
     (home / "logs-2").mkdir()

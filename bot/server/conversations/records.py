@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Sequence
 from itertools import takewhile
@@ -27,6 +28,7 @@ _TABLES_LOCK = 0x48455232
 """Number of PostgreSQL's advisory lock under which one process makes the tables."""
 _NO_TABLE = "42P01"
 """PostgreSQL's code for a table that is not there."""
+_LONGEST_REASON = 120
 _PROBE = "probe".ljust(HASH_LENGTH, "-")
 
 _C, _E = conversation.c, event.c
@@ -289,7 +291,8 @@ class Records:
         if problem is None:
             raise _changed()
         if not self._down:  # once, not for each visitor
-            logger.error("conversations.down reason=%s", problem)
+            # Without spaces: the server's log hides whatever could be a sentence (bot/server/logs.py).
+            logger.error("conversations.down reason=%s", re.sub(r"[^\w.:-]+", "_", problem)[:_LONGEST_REASON])
         self._down = True
         raise StoreDown(
             f"The conversations at {self.engine.url.render_as_string(hide_password=True)} cannot be read or written "
