@@ -11,7 +11,7 @@ from serving import Served
 from bot.evaluation.soak import Found, Plan, Soak, report, script, table
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
-QUICK = Plan(messages=480, conversations=60, clients=16, first=240, seconds=60)
+QUICK = Plan(messages=240, conversations=24, clients=16, first=120, seconds=60)
 
 
 @pytest.mark.parametrize("name", ["single", pytest.param("group", marks=pytest.mark.postgres)])
