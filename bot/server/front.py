@@ -17,9 +17,11 @@ import httptools
 
 from bot.server.refusals import refusal
 from bot.server.routing import Place, Router, session_of
+from bot.server.transport import REQUEST_MAX_BYTES
 from bot.server.upstream import Pool, Upstream
 
-MAX_BODY = 4_000_000
+# As much as a worker takes. One that refuses a larger body hangs up, and its answer may be lost on the way.
+MAX_BODY = REQUEST_MAX_BYTES
 # Requests that a worker gets at once. It answers one at a time, so more would only wait there, and a busy worker takes so few
 # new connections that the first of them would wait longest.
 MAX_IN_HAND = 8

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -172,6 +173,7 @@ class Visitor:
         refused: what it saw instead of a reply, on the way.
         cut_off: how often a connection broke or was refused.
         longest: seconds from first sending a message to its reply, at most.
+        gate: before which message it waits, for what.
     """
 
     served: Served
@@ -181,6 +183,7 @@ class Visitor:
     refused: list[Answer] = field(default_factory=list)
     cut_off: int = 0
     longest: float = 0.0
+    gate: tuple[int, threading.Event] | None = None
 
     def ask_next(self, patience: float = 60) -> None:
         """Asks one message until it is answered."""
@@ -203,6 +206,8 @@ class Visitor:
     def ask_all(self) -> None:
         """Asks the rest of the script."""
         while len(self.answers) < len(self.script):
+            if self.gate is not None and len(self.answers) == self.gate[0]:
+                assert self.gate[1].wait(SECONDS_TO_START)
             self.ask_next()
 
     def check(self, reference: list[dict[str, Any]]) -> None:
@@ -227,15 +232,24 @@ def undisturbed(served: Served) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def talking(visitors: list[Visitor], after: int) -> Iterator[None]:
-    """Lets visitors talk; the block runs when each has had `after` answers, and all finish the script at its end."""
+def talking(visitors: list[Visitor], after: int, *, wait: bool = False) -> Iterator[threading.Event]:
+    """Lets visitors talk; the block runs when each has had `after` answers, and all finish the script at its end.
+
+    With `wait` they say no more before the event that is yielded is set, so that none has finished before.
+    """
+    gate = threading.Event()
+    for visitor in visitors:
+        visitor.gate = (after, gate) if wait else None
     with ThreadPoolExecutor(len(visitors)) as pool:
         running = [pool.submit(visitor.ask_all) for visitor in visitors]
 
         def begun() -> bool:
             return min(len(visitor.answers) for visitor in visitors) >= after or any(one.done() for one in running)
 
-        wait_until(begun)
-        yield
+        try:
+            wait_until(begun)
+            yield gate
+        finally:
+            gate.set()
         for one in running:
             one.result()

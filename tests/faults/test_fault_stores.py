@@ -27,8 +27,9 @@ def is_told(served: Served) -> None:
 @pytest.mark.postgres
 def test_postgresql_is_stopped_and_started(group: Served, database: Server, reference: list[dict[str, Any]]) -> None:
     visitors = [Visitor(group, group.session()) for _ in range(4)]
-    with talking(visitors, after=2):
+    with talking(visitors, after=2, wait=True) as gate:
         database.stop()
+        gate.set()
         try:
             wait_until(lambda: all(visitor.refused for visitor in visitors), 20)
             time.sleep(1.1)  # `/ready` looks once a second
@@ -54,8 +55,9 @@ def test_postgresql_is_stopped_and_started(group: Served, database: Server, refe
 def test_the_disk_is_full(single: Served, reference: list[dict[str, Any]]) -> None:
     visitors = [Visitor(single, single.session()) for _ in range(4)]
     usual = resource.prlimit(single.pid, resource.RLIMIT_FSIZE)
-    with talking(visitors, after=2):
+    with talking(visitors, after=2, wait=True) as gate:
         resource.prlimit(single.pid, resource.RLIMIT_FSIZE, (1, usual[1]))  # no file can be written any more
+        gate.set()
         try:
             wait_until(lambda: all(visitor.refused for visitor in visitors), 20)
             time.sleep(1.1)
