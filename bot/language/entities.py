@@ -45,6 +45,10 @@ class Mention:
     end: int
     negated: bool = False
 
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the fields as a dictionary."""
+        return dict(vars(self))  # dataclasses.asdict does the same in ten times the time
+
 
 @Language.factory("guide_spelling", default_config={"names": []})
 def _make_spelling(nlp: Language, name: str, names: list[str]) -> Any:
