@@ -7,7 +7,7 @@ export HF_HUB_OFFLINE := 1
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help setup run chat train test check e2e report bench lock clean
+.PHONY: help setup run chat train test check e2e report bench soak lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ report: setup ## Score every evaluation set and write reports/index.html
 
 bench: setup ## Measure the server beside stock Rasa (ARGS=--quick for a short run)
 	@.venv/bin/bot benchmark serve --plot docs/benchmark-serve.svg --json var/bench/serve.json $(ARGS)
+
+soak: setup ## Load the server with 10,000 messages and check every reply (options: ARGS="...")
+	@mkdir -p var/bench
+	@.venv/bin/bot benchmark soak --json var/bench/soak.json $(ARGS)
 
 lock: ## Write requirements.lock again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@scripts/setup --lock $(ARGS)

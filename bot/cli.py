@@ -195,6 +195,26 @@ def benchmark_serve(
     _print_json(result, json_file)
 
 
+@benchmark_app.command("soak")
+def benchmark_soak(
+    messages: int = typer.Option(10_000, min=1, help="Messages in all, shared out over the conversations."),
+    conversations: int = typer.Option(500, min=1, help="Conversations; each is checked against its own script."),
+    clients: int = typer.Option(64, min=1, help="Conversations under way at once."),
+    seconds: float = typer.Option(900, min=1, help="The load ends then; what was not sent counts as lost."),
+    workers: int = _WORKERS,
+    json_file: str = typer.Option("-", "--json", help="Where to write the JSON; - is the terminal."),
+) -> None:
+    """Hold many conversations with this bot's server at once, and check that none is lost, doubled or reordered."""
+    from bot.evaluation.soak import Plan, soak, table  # noqa: PLC0415
+
+    plan = Plan(messages=messages, conversations=conversations, clients=clients, seconds=seconds)
+    result = soak(plan, workers, lambda text: typer.echo(text, err=True))
+    typer.echo(table(result), err=True)
+    _print_json(result, json_file)
+    if not result["passed"]:
+        raise typer.Exit(1)
+
+
 def _print_json(result: dict[str, Any], target: str) -> None:
     text = json.dumps(result, indent=2)
     if target == "-":

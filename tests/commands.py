@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import itertools
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from facts import ROOT
@@ -15,14 +20,32 @@ BOT = [sys.executable, "-c", "from bot.cli import main; main()"]
 LOOPBACK = "127.0.0.1"
 
 
+_numbers = itertools.count()
+
+
 def environment(**changes: str | Path) -> dict[str, str]:
-    """This process's environment without the project's own variables, and with these changes."""
-    ours = {"GUIDE", "CLINIC", "DATABASE_URL", "BOT_HOME", "BOT_ENV", "BOT_SECRET", "PROXIES", "REST_CHANNEL",
-            "SESSION_HOURS", "LIMIT_SESSION", "LIMIT_ADDRESS", "LIMIT_NEW_SESSIONS", "PROMETHEUS_MULTIPROC_DIR",
+    """This process's environment without the project's own variables, and with these changes.
+
+    Conversations go into a new file of a temporary folder, unless the changes say where, so that no test shares the
+    checkout's with another test or with a server that somebody runs.
+    """
+    ours = {"GUIDE", "CLINIC", "DATABASE_URL", "CONVERSATIONS_URL", "CONVERSATIONS_SYNC", "RETENTION_HOURS", "BOT_HOME",
+            "BOT_ENV", "BOT_SECRET", "PROXIES", "REST_CHANNEL", "SESSION_HOURS", "LIMIT_SESSION", "LIMIT_ADDRESS",
+            "LIMIT_NEW_SESSIONS", "PROMETHEUS_MULTIPROC_DIR",
             # TensorFlow sets it for itself when a test has loaded it.
             "TF_CPP_MIN_LOG_LEVEL"}  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**kept, "RASA_TELEMETRY_ENABLED": "false", **{name: str(value) for name, value in changes.items()}}
+    named = {name: str(value) for name, value in changes.items()}
+    if "BOT_HOME" not in named and not named.get("DATABASE_URL", "").startswith("postgres"):
+        kept["CONVERSATIONS_URL"] = f"sqlite:///{_folder() / f'conversations-{next(_numbers)}.sqlite3'}"
+    return {**kept, "RASA_TELEMETRY_ENABLED": "false", **named}
+
+
+@cache
+def _folder() -> Path:
+    made = Path(tempfile.mkdtemp(prefix="bot-tests-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def bot(

@@ -25,6 +25,7 @@ from bot.errors import ConversationChanged, StoreDown
 from bot.server import watch
 
 MAX_SENDER = 255
+WEB_SENDER = "web:"  # only a token of the web channel opens these
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 
@@ -82,6 +83,10 @@ def read_body(body: bytes) -> tuple[str, str, dict[str, Any] | None]:
         sender = str(sender)
     if not isinstance(sender, str) or len(sender) > MAX_SENDER:
         raise BadRequest(f"'sender' must be a text of at most {MAX_SENDER} characters.")
+    if sender.startswith(WEB_SENDER):
+        raise BadRequest(
+            f"'sender' must not begin with {WEB_SENDER}, which stands for conversations of the web channel."
+        )
     message = data.get("message")
     metadata = data.get("metadata")
     return (

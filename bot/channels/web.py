@@ -82,7 +82,7 @@ class WebInput(InputChannel):
         return response.json(self.tokens.issue().to_dict(), status=201)
 
     async def _message(self, request: Request) -> HTTPResponse:
-        session = await self._session(request)
+        session = self._named(request)  # whether the store knows that it was ended is asked in the messages' order
         self.by_session.take(session.sid)
         text, message_id = read_message(await read_json(request))
         self.tokens.check_going(session)  # it may have been ended while the body was on its way
@@ -93,7 +93,7 @@ class WebInput(InputChannel):
         session = await self._session(request)
         self.tokens.end(session)
         try:
-            await self.answering.forget(_store(request), session.sender)
+            await self.answering.forget(_store(request), session.sender, session.expires)
         except Exception:
             self.tokens.resume(session)
             raise
@@ -110,14 +110,17 @@ class WebInput(InputChannel):
         watch.feedback(read_feedback(await read_json(request)))
         return response.empty()
 
+    def _named(self, request: Request) -> Session:
+        self.by_address.take(address_of(request))
+        return self.tokens.read(request.headers.get("authorization"))
+
     async def _session(self, request: Request) -> Session:
         """Returns the session of a request's token.
 
         Raises:
             Refused: 429 too many requests from one address, 401 no good token.
         """
-        self.by_address.take(address_of(request))
-        session = self.tokens.read(request.headers.get("authorization"))
+        session = self._named(request)
         if await self.conversations.ended(_store(request), session.sender):
             raise web_errors.ended_session()
         return session

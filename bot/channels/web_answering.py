@@ -16,6 +16,7 @@ from bot.channels import web_errors
 from bot.channels.web_errors import Refused
 from bot.channels.web_store import Conversations, Messages, is_store_down
 from bot.server import watch
+from bot.server.turns import Turns
 
 CHANNEL = "web"
 # The server's own time-out (bot/server/transport.py) is longer: this one ends in an honest reply.
@@ -32,6 +33,7 @@ class Answering:
         """Takes Rasa's handler and the conversation store's front."""
         self._handler, self._conversations = on_new_message, conversations
         self._tasks: dict[tuple[str, str], asyncio.Task[Messages]] = {}
+        self._turns = Turns()
         self._texts: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._key = secrets.token_bytes(16)
         self.stopping = False
@@ -43,7 +45,8 @@ class Answering:
         goes on when the visitor's connection breaks, so that sending it again finds the answer.
 
         Raises:
-            Refused: 409 the id was used with another text; 503 the server is stopping, full, or a part failed.
+            Refused: 401 the chat was deleted; 409 the id was used with another text; 503 the server is stopping, full, or a
+                part failed.
         """
         key = (sender, message_id)
         if self._texts.setdefault(key, self._digest(text)) != self._digest(text):
@@ -64,14 +67,14 @@ class Answering:
         except asyncio.TimeoutError as error:
             raise web_errors.failed("too_long_to_answer") from error
 
-    async def forget(self, store: Any, sender: str) -> None:
-        """Waits for the conversation's messages in hand, then deletes it for good."""
+    async def forget(self, store: Any, sender: str, until: float | None = None) -> None:
+        """Waits for the conversation's messages in hand, then deletes it for good; its token expires at `until`."""
         waiting = [task for (owner, _), task in self._tasks.items() if owner == sender]
         if waiting:
             await asyncio.wait(waiting, timeout=ANSWER_SECONDS)
         for key in [key for key in self._texts if key[0] == sender]:
             del self._texts[key]
-        await self._conversations.forget(store, sender)
+        await self._conversations.forget(store, sender, until)
 
     async def finish(self) -> None:
         """Takes no new message, and waits for those in hand; called when the server stops."""
@@ -80,14 +83,24 @@ class Answering:
             await asyncio.wait(list(self._tasks.values()), timeout=ANSWER_SECONDS)
 
     async def _work(self, store: Any, sender: str, message_id: str, text: str) -> Messages:
+        # Asking the store takes threads, which may overtake each other: messages of one conversation, from two tabs perhaps,
+        # go on in the order in which they came.
+        async with self._turns.lock(sender):
+            return await self._answer(store, sender, message_id, text)
+
+    async def _answer(self, store: Any, sender: str, message_id: str, text: str) -> Messages:
         began = time.perf_counter()
         try:
+            if await self._conversations.ended(store, sender):
+                raise web_errors.ended_session()
             known = await self._conversations.recall(store, sender, message_id)
             if known:
                 return known
             collector = CollectingOutputChannel()
             message = UserMessage(text, collector, sender, input_channel=CHANNEL, metadata={"message_id": message_id})
             await self._handler(message)
+        except Refused:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever failed, the visitor is told so, with whom to call
             watch.failed(CHANNEL, error)
             raise web_errors.failed("store_down" if is_store_down(error) else "bot_failed") from error

@@ -10,6 +10,10 @@ import inspect
 from collections import OrderedDict
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import ConversationChanged, StoreDown
+
 Messages = list[dict[str, Any]]
 _MOST_ANSWERS = 500
 
@@ -40,10 +44,13 @@ class Conversations:
         """Tells whether the store knows that this chat was deleted; a store that cannot tell knows of none."""
         return bool(await _awaited(store.was_forgotten(sender))) if hasattr(store, "was_forgotten") else False
 
-    async def forget(self, store: Any, sender: str) -> None:
-        """Deletes a conversation for good."""
+    async def forget(self, store: Any, sender: str, until: float | None = None) -> None:
+        """Deletes a conversation for good; a store that can keeps its token refused `until` it expires anyway."""
         for key in [key for key in self._answers if key[0] == sender]:
             del self._answers[key]
+        if hasattr(store, "was_forgotten"):
+            await _awaited(store.forget(sender, until))
+            return
         if hasattr(store, "forget"):
             await _awaited(store.forget(sender))
             return
@@ -84,11 +91,8 @@ def turns(events: Any) -> list[dict[str, Any]]:
 
 
 def is_store_down(error: BaseException) -> bool:
-    """Tells whether an error means that the conversation store cannot be reached."""
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
-
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return isinstance(error, SQLAlchemyError) or bool(names & {"StoreDown", "ConversationChanged"})
+    """Tells whether an error means that nothing of a message was kept, because the conversation store did not take it."""
+    return isinstance(error, StoreDown | ConversationChanged | SQLAlchemyError)
 
 
 async def _awaited(value: Any) -> Any:

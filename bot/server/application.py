@@ -10,7 +10,7 @@ from typing import Any
 
 from rasa.core import run
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import InputChannel
+from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockStore
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
@@ -24,6 +24,7 @@ from bot.server.in_process import InProcessActions
 from bot.server.recent import RecentMemoryStore
 from bot.server.turns import Turns
 
+WEB_CHANNEL, WEB_SENDER = "web", "web:"
 # Each has a function `attach(app: Sanic) -> None`. The agent is at `app.ctx.agent` from the start.
 PARTS = (
     "bot.server.transport",
@@ -35,12 +36,36 @@ PARTS = (
 )
 
 
+class ForeignSender(BotError):
+    """A message names a conversation of the web channel, but no token of that channel came with it."""
+
+    def __init__(self) -> None:
+        """Says so without the sender."""
+        super().__init__(f"A sender that begins with {WEB_SENDER} came through another channel. Choose another sender.")
+
+
+def is_foreign(sender: str, channel: str | None) -> bool:
+    """Tells whether a sender belongs to the web channel, which alone can prove it, while the message came another way."""
+    return sender.startswith(WEB_SENDER) and channel != WEB_CHANNEL
+
+
 class GuideAgent(Agent):
     """Rasa's agent on a store whose failures are heard.
 
     Departure from Rasa 3.6.21: stock Rasa wraps every store so that, when the database fails, a conversation silently begins
     anew and what follows is kept in memory that nobody reads. Here the failure reaches the channel, which says so.
     """
+
+    async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
+        """Answers a message, unless it names a conversation of the web channel without having come through it.
+
+        Raises:
+            ForeignSender: it does.
+        """
+        if is_foreign(message.sender_id, message.input_channel):
+            raise ForeignSender
+        handled: list[dict[str, Any]] | None = await super().handle_message(message)
+        return handled
 
     @staticmethod
     def _create_tracker_store(store: TrackerStore | None, domain: Domain) -> TrackerStore:
@@ -55,12 +80,14 @@ def load_agent(model: Path, *, store: TrackerStore | None = None, lock_store: Lo
         BotError: a part of the model says what is wrong.
     """
     try:
-        return GuideAgent.load(
-            str(model),
+        # Not by GuideAgent.load: Rasa 3.6.21 makes an Agent of its own there, whatever class it is called on.
+        agent = GuideAgent(
             tracker_store=store if store is not None else conversation_store(),
             lock_store=lock_store if lock_store is not None else Turns(),
             action_endpoint=InProcessActions(),
         )
+        agent.load_model(str(model))
+        return agent
     except (RasaException, ImportError, RuntimeError) as error:
         if isinstance(error.__cause__, BotError):
             raise error.__cause__ from error

@@ -8,19 +8,20 @@ connection are answered in their order. WebSockets are not led through: give eac
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 import httptools
 
-from bot.answers.trouble import last_resort
+from bot.server.refusals import refusal
 from bot.server.routing import Place, Router, session_of
+from bot.server.transport import REQUEST_MAX_BYTES
 from bot.server.upstream import Pool, Upstream
 
-MAX_BODY = 4_000_000
+# As much as a worker takes. One that refuses a larger body hangs up, and its answer may be lost on the way.
+MAX_BODY = REQUEST_MAX_BYTES
 # Requests that a worker gets at once. It answers one at a time, so more would only wait there, and a busy worker takes so few
 # new connections that the first of them would wait longest.
 MAX_IN_HAND = 8
@@ -29,11 +30,10 @@ SECONDS_TO_SEND = 30.0  # for a client to send one request
 SECONDS_IDLE = 120.0  # between two requests of a connection
 SECONDS_TO_ANSWER = 75.0  # a worker's own limit is 60
 SECONDS_WITHOUT_WORKER = 15.0
+SECONDS_TO_READ = 30.0  # for a client to take what waits for it
 # These belong to one connection and are not led on.
 _HOP = frozenset((b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"expect", b"upgrade", b"te",
                   b"proxy-connection"))  # fmt: skip
-_REASONS = {400: "Bad Request", 408: "Request Timeout", 413: "Payload Too Large", 431: "Header Fields Too Large",
-            501: "Not Implemented", 503: "Service Unavailable"}  # fmt: skip
 
 
 @dataclass
@@ -108,6 +108,7 @@ class Client(asyncio.Protocol):
         self._sent = False
         self._since = time.monotonic()
         self._reading = False
+        self._full_since: float | None = None
         self._address = ""
 
     # asyncio calls these
@@ -125,6 +126,16 @@ class Client(asyncio.Protocol):
         self._front.clients.discard(self)
         self._transport = None
         self._waiting.clear()
+
+    def pause_writing(self) -> None:
+        """Notes that the client does not read its answers: it gets no further one before it has read these."""
+        self._full_since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        """Goes on with a client that reads again."""
+        self._full_since = None
+        if self._now is None:
+            self._next()
 
     def data_received(self, data: bytes) -> None:
         """Reads on."""
@@ -173,7 +184,7 @@ class Client(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return
         self._waiting.append(self._request)
-        if self._now is None:
+        if self._now is None and self._full_since is None:
             self._next()
         elif len(self._waiting) > 1:
             self._transport.pause_reading()
@@ -186,6 +197,9 @@ class Client(asyncio.Protocol):
             self._now = None
             if self._front.stopping and self._transport is not None:
                 self._transport.close()
+            return
+        if self._full_since is not None:
+            self._now = None
             return
         self._now, self._sent = self._waiting.popleft(), False
         if not self._transport.is_reading():
@@ -270,10 +284,10 @@ class Client(asyncio.Protocol):
             if self._transport is not None:
                 self._transport.abort()
             return
-        self._refuse(503, "The bot was interrupted. Please send the message again.")
+        self._refuse(503)
 
-    def _refuse(self, status: int, reason: str) -> None:
-        if self._transport is None:
+    def _refuse(self, status: int, reason: str = "") -> None:
+        if self._transport is None or self._transport.is_closing():
             return
         self._transport.write(refusal(status, reason))
         self._transport.close()
@@ -286,7 +300,10 @@ class Client(asyncio.Protocol):
     def check_time(self) -> None:
         """Closes the connection when its client or its worker takes too long."""
         waited = time.monotonic() - self._since
-        if self._now is not None:
+        if self._full_since is not None and time.monotonic() - self._full_since > SECONDS_TO_READ:
+            if self._transport is not None:
+                self._transport.abort()
+        elif self._now is not None:
             if waited > SECONDS_TO_ANSWER and self._upstream is not None:
                 self._upstream.close()
         elif self._reading and waited > SECONDS_TO_SEND:
@@ -298,18 +315,3 @@ class Client(asyncio.Protocol):
         """Closes the connection now if nothing is in hand."""
         if self._now is None and not self._reading and self._transport is not None:
             self._transport.close()
-
-
-def refusal(status: int, reason: str) -> bytes:
-    """Returns a whole response with a readable error; one of 5xx holds the reply of last resort, too."""
-    content: dict[str, Any] = {"error": reason}
-    if status >= 500:
-        reply = last_resort(first=True)
-        content["messages"] = [{"text": reply.full_text()}, {"custom": {"data": {"reply": reply.to_dict()}}}]
-    body = json.dumps(content).encode()
-    retry = "retry-after: 2\r\n" if status == 503 else ""
-    head = (
-        f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\ncache-control: no-store\r\n"
-        f"{retry}connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body

@@ -59,11 +59,12 @@ def serve(
     """
     check_port(host, port)
     if workers != 1:
+        from bot.server.workers import check_number, serve_with_workers  # noqa: PLC0415
+
+        check_number(workers)
         load_clinic()
         open_guide()  # fails here once, rather than in each worker
         startup_checks.refuse(startup_checks.problems(model, workers=workers))
-        from bot.server.workers import serve_with_workers  # noqa: PLC0415
-
         serve_with_workers(model, host=host, port=port, workers=workers, port_each=port_each)
         return
     app = prepare(model)

@@ -10,7 +10,7 @@ import asyncio
 from typing import Any
 
 from sanic import Sanic, response
-from sanic.exceptions import SanicException
+from sanic.exceptions import InvalidUsage, SanicException
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
@@ -54,7 +54,9 @@ def attach(app: Sanic) -> None:
     app.ctx.stopping = False
 
     async def answer(request: Request, error: Exception) -> HTTPResponse:
-        return error_answer(error)
+        # Sanic 21.12 raises a bare ValueError for a Content-Length that is no number, before it looks for a route.
+        unread = isinstance(error, ValueError) and request.route is None
+        return error_answer(InvalidUsage("") if unread else error)
 
     async def serve(running: Sanic, loop: Any) -> None:
         watch.server("serving")

@@ -117,6 +117,16 @@ class Supervised:
                 self._process.kill()
 
 
+def check_number(workers: int) -> None:
+    """Makes sure that so many workers make sense.
+
+    Raises:
+        BotError: they don't.
+    """
+    if not 1 <= workers <= MAX_WORKERS:
+        raise BotError(f"{workers} workers cannot be had. Choose from 1 to {MAX_WORKERS}: one for each processor core.")
+
+
 def serve_with_workers(model: Path, *, host: str, port: int, workers: int, port_each: bool) -> None:
     """Serves with several processes until it is told to stop.
 
@@ -130,8 +140,7 @@ def serve_with_workers(model: Path, *, host: str, port: int, workers: int, port_
     Raises:
         BotError: a port cannot be had, the conversations cannot be shared, or a worker does not start.
     """
-    if not 1 <= workers <= MAX_WORKERS:
-        raise BotError(f"{workers} workers cannot be had. Choose from 1 to {MAX_WORKERS}: one for each processor core.")
+    check_number(workers)
     uvloop.install()
     with tempfile.TemporaryDirectory(prefix="bot-metrics-") as folder:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)  # the workers add up their figures there

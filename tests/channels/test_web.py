@@ -22,6 +22,7 @@ from web_server import API, Running, echo, serving
 
 from bot.channels import web_bodies
 from bot.clinic import load_clinic
+from bot.errors import StoreDown
 
 PAGE = "https://clinic.example"
 PLANTED = "ring me on 07700 900123"
@@ -227,7 +228,7 @@ def test_deleting_ends_the_session_for_good() -> None:
         assert [turn["user"] for turn in kept if "user" in turn] == ["stays"]
 
 
-class StoreDown(Exception):
+class Down(StoreDown):
     """As the conversation store raises it."""
 
 
@@ -235,7 +236,7 @@ class Unreachable:
     """A store that cannot be reached."""
 
     async def recall(self, sender: str, message_id: str = "") -> None:
-        raise StoreDown(PLANTED)
+        raise Down(PLANTED)
 
     forget = history = recall
 

@@ -267,3 +267,45 @@ def test_an_error_nobody_waits_for_makes_no_noise(caplog: pytest.LogCaptureFixtu
 
     asyncio.run(run())
     assert caplog.text == ""
+
+
+class EndingStore(Store):
+    """A store that knows which chats were deleted, and that takes its time for the first message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.until: dict[str, float | None] = {}
+
+    async def recall(self, sender: str, message_id: str) -> list[dict[str, Any]] | None:
+        await asyncio.sleep(0.1 if message_id == "m1" else 0)
+        return await super().recall(sender, message_id)
+
+    async def forget(self, sender: str, until: float | None = None) -> None:
+        self.until[sender] = until
+
+    async def was_forgotten(self, sender: str) -> bool:
+        return sender in self.until
+
+
+def test_a_slow_store_lets_no_message_overtake_another() -> None:
+    async def run() -> None:
+        handler, store = Counting(), EndingStore()
+        answering = Answering(handler, Conversations())
+        waiting = [answering.answer(store, "web:a", f"m{n}", str(n)) for n in (1, 2, 3)]
+        other = asyncio.ensure_future(answering.answer(store, "web:b", "m2", "other"))
+        await asyncio.gather(*waiting, other)
+        assert [message.text for message in handler.seen] == ["other", "1", "2", "3"]
+
+    asyncio.run(run())
+
+
+def test_a_chat_that_the_store_knows_to_be_deleted_is_refused() -> None:
+    async def run() -> None:
+        handler, store = Counting(), EndingStore()
+        await Answering(handler, Conversations()).forget(store, "web:a", 123.0)
+        assert store.until == {"web:a": 123.0}
+        error = await refused(Answering(handler, Conversations()).answer(store, "web:a", "m1", "hi"))  # another process
+        assert (error.status, error.code) == (401, "session_ended")
+        assert handler.seen == []
+
+    asyncio.run(run())

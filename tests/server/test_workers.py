@@ -106,7 +106,8 @@ def test_a_worker_killed_under_load_is_started_again_and_the_others_go_on(
     assert len(broken) <= len(threads), broken
     for status, body in broken:
         assert status == 503, status
-        assert "again" in body["error"]
+        assert body["error"]["code"] == "interrupted"
+        assert DISCLAIMER in body["error"]["text"]
         assert DISCLAIMER in body["messages"][0]["text"]
     after = [body for when, status, body in seen if status == 200 and when > killed + 0.5]
     assert after, "nobody was answered after the kill"

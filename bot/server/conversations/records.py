@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Sequence
 from itertools import takewhile
@@ -16,7 +17,7 @@ from bot.errors import ConversationChanged, StoreDown
 from bot.server.conversations.engine import SECONDS, begin_reading, begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.scrubbing import mark_erased, scrub
-from bot.server.conversations.tables import HASH_LENGTH, conversation, event, metadata
+from bot.server.conversations.tables import HASH_LENGTH, conversation, ended, event, metadata
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -27,6 +28,7 @@ _TABLES_LOCK = 0x48455232
 """Number of PostgreSQL's advisory lock under which one process makes the tables."""
 _NO_TABLE = "42P01"
 """PostgreSQL's code for a table that is not there."""
+_LONGEST_REASON = 120
 _PROBE = "probe".ljust(HASH_LENGTH, "-")
 
 _C, _E = conversation.c, event.c
@@ -49,6 +51,7 @@ _AFTER = (
     .where(_E.conversation == bindparam("wanted"), _E.sequence >= bindparam("first"))
     .order_by(_E.sequence)
 )
+_ENDED = select(ended.c.until).where(ended.c.key == bindparam("wanted"))
 _NEWEST_TURNS = (
     select(_E.sequence)
     .where(_E.conversation == bindparam("wanted"), _E.type == "user")
@@ -95,13 +98,16 @@ class Records:
         """Adds one turn, all of it or nothing.
 
         Raises:
-            ConversationChanged: the conversation has more or fewer events than expected, or was erased.
+            ConversationChanged: the conversation has more or fewer events than expected, or was erased, or its visitor
+                ended it.
             StoreDown: it could not be written.
         """
         total = addition.expected + len(addition.rows)
 
         def work(connection: Connection) -> bool:
             if addition.expected == 0:
+                if connection.execute(_ENDED, {"wanted": key}).first() is not None:
+                    return False  # deleted in another process while its first message was answered in this one
                 first = addition.rows[0].at if addition.rows else addition.last_at
                 connection.execute(_CREATE, {
                     "key": key, "channel": addition.channel, "started_at": first, "last_at": addition.last_at,
@@ -150,9 +156,30 @@ class Records:
 
         return self._read(work)
 
-    def erase(self, key: str) -> bool:
-        """Deletes a conversation and says whether there was one; `scrub` has to follow."""
-        return self._write(lambda connection: self._delete(connection, [key])) > 0
+    def erase(self, key: str, until: float | None = None) -> bool:
+        """Deletes a conversation and says whether there was one; `scrub` has to follow.
+
+        Args:
+            key: which.
+            until: notes, in the same transaction, that the session is ended, until then (seconds since 1970).
+        """
+
+        def work(connection: Connection) -> int:
+            if until is not None:
+                connection.execute(delete(ended).where(ended.c.key == key))
+                connection.execute(insert(ended), {"key": key, "until": until})
+            return self._delete(connection, [key])
+
+        return self._write(work) > 0
+
+    def is_ended(self, key: str) -> bool:
+        """Tells whether the session was ended by its visitor."""
+        return self._read(lambda connection: connection.execute(_ENDED, {"wanted": key}).first()) is not None
+
+    def drop_ended(self, before: float) -> int:
+        """Forgets the ended sessions whose tokens have expired, and returns how many there were."""
+        old = delete(ended).where(ended.c.until < before)
+        return self._write(lambda connection: int(connection.execute(old).rowcount))
 
     def expire(self, before: float) -> int:
         """Erases the conversations whose last message is older, for good, and returns how many there were."""
@@ -271,7 +298,8 @@ class Records:
         if problem is None:
             raise _changed()
         if not self._down and not self._silent:  # once, not for each visitor
-            logger.error("conversations.down reason=%s", problem)
+            # Without spaces: the server's log hides whatever could be a sentence (bot/server/logs.py).
+            logger.error("conversations.down reason=%s", re.sub(r"[^\w.:-]+", "_", problem)[:_LONGEST_REASON])
         self._down = True
         raise StoreDown(
             f"The conversations at {self.engine.url.render_as_string(hide_password=True)} cannot be read or written "

@@ -43,6 +43,8 @@ def retention_seconds() -> float:
 async def sweep(store: ConversationStore, now: float) -> int:
     """Erases what is older than the retention and returns how many conversations that were.
 
+    Which chats their visitors deleted is forgotten, too, once their tokens have expired.
+
     Several processes may do so at once.
 
     Args:
@@ -53,7 +55,9 @@ async def sweep(store: ConversationStore, now: float) -> int:
         StoreDown: the database cannot be written.
         BotError: RETENTION_HOURS cannot be used.
     """
-    return await store.expire(now - retention_seconds())
+    erased = await store.expire(now - retention_seconds())
+    await store.drop_ended(now)
+    return erased
 
 
 def attach(app: Sanic) -> None:

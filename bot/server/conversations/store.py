@@ -152,16 +152,37 @@ class ConversationStore(TrackerStore):
         """
         return list(turns_of(await self._run(self.records.events, self.names.of_sender(sender_id), turns)))
 
-    async def forget(self, sender_id: str) -> bool:
+    async def forget(self, sender_id: str, until: float | None = None) -> bool:
         """Erases a conversation for good and says whether there was one.
+
+        Args:
+            sender_id: whose conversation.
+            until: when the session's token expires, in seconds since 1970. Until then `was_forgotten` knows of it, in
+                every process and after a restart; only the keyed hash is kept for that.
 
         Raises:
             StoreDown: the database cannot be written.
         """
-        found = await self._run(self.records.erase, self.names.of_sender(sender_id))
+        found = await self._run(self.records.erase, self.names.of_sender(sender_id), until)
         if found:
             await self._run_long(self.records.scrub)
         return found
+
+    async def was_forgotten(self, sender_id: str) -> bool:
+        """Tells whether the visitor deleted this chat, as far as `forget` was told until when to know it.
+
+        Raises:
+            StoreDown: the database cannot be read.
+        """
+        return await self._run(self.records.is_ended, self.names.of_sender(sender_id))
+
+    async def drop_ended(self, before: float) -> int:
+        """Forgets which chats were deleted, where their tokens expired before (seconds since 1970); returns how many.
+
+        Raises:
+            StoreDown: the database cannot be written.
+        """
+        return await self._run(self.records.drop_ended, before)
 
     async def expire(self, before: float) -> int:
         """Erases the conversations whose last message is older (seconds since 1970); returns how many there were.

@@ -33,3 +33,11 @@ event = Table(
     Column("message_id", String(HASH_LENGTH), comment="keyed hash of the client's id of a message"),
     Index("ix_event_message", "conversation", "message_id"),
 )
+
+ended = Table(
+    "ended_session",
+    metadata,
+    Column("key", String(HASH_LENGTH), primary_key=True, comment="keyed hash of the sender id"),
+    Column("until", Float(53), nullable=False, index=True, comment="when its token expires anyway, seconds since 1970"),
+)
+"""Sessions whose visitor deleted the chat, so that no process takes their tokens again, after a restart neither."""

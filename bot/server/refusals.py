@@ -1,0 +1,36 @@
+"""What the one port in front of several workers answers itself, when it hands a request to none of them."""
+
+from __future__ import annotations
+
+import json
+
+from bot.answers.trouble import last_resort
+from bot.channels.web_errors import error_body
+
+_REASONS = {400: "Bad Request", 408: "Request Timeout", 413: "Payload Too Large", 431: "Header Fields Too Large",
+            501: "Not Implemented", 503: "Service Unavailable"}  # fmt: skip
+_CODES = {400: "bad_request", 408: "too_slow", 413: "body_too_large", 431: "headers_too_large", 501: "no_websockets",
+          503: "interrupted"}  # fmt: skip
+
+
+def refusal(status: int, reason: str = "") -> bytes:
+    """Returns a whole response with an error in the form that every error of the server has (`bot.channels.web_errors`).
+
+    A client of the REST channel, which shows messages, finds the reply of last resort for 503 in `messages` as well.
+
+    Args:
+        status: one of `_CODES`.
+        reason: what was wrong, for the author of a program; 503 is for visitors and has its own text.
+    """
+    content = error_body(_CODES[status], reason)
+    if status == 503:
+        reply = last_resort(first=True)
+        content = error_body(_CODES[status], reply.full_text())
+        content["messages"] = [{"text": reply.full_text()}, {"custom": {"data": {"reply": reply.to_dict()}}}]
+    body = json.dumps(content).encode()
+    retry = "retry-after: 2\r\n" if status == 503 else ""
+    head = (
+        f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\ncache-control: no-store\r\n"
+        f"{retry}connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
