@@ -51,6 +51,10 @@ async def connected(port: int) -> socket.socket:
 
 async def steady(answered: list[int]) -> int:
     """How much the worker was asked once it is asked no more."""
+    for _ in range(100):  # a busy machine takes its time with the first
+        if answered[0]:
+            break
+        await asyncio.sleep(0.1)
     before = -1
     while before != answered[0]:
         before = answered[0]

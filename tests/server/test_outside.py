@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
 from facts import ROOT
 from structlog.testing import capture_logs
 from web_server import Running, serving
@@ -128,6 +129,16 @@ def reply(kind: Any) -> list[dict[str, Any]]:
     return [{"text": PLANTED}, {"custom": {"data": {"reply": {"kind": kind, "text": PLANTED}}}}]
 
 
+@pytest.fixture
+def plain_structlog() -> Iterator[None]:
+    """structlog as it is before anybody sets a level; put back afterwards."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("plain_structlog")
 def test_counts_hold_kinds_and_nothing_typed() -> None:
     with capture_logs() as logs:
         watch.answered("test", reply("emergency"), 0.02)
