@@ -144,9 +144,14 @@ def figures(results: Results, hard_texts: Share) -> list[Figure]:
     found = [
         Figure("own_questions_right", "The project's questions: right or acceptable", share(results.of(OWN_QUESTIONS))),
         Figure("own_dialogues_right", "The project's dialogue turns: right", share(results.of(OWN_DIALOGUES))),
-        Figure("held_questions_right", "Held-out questions: right or acceptable", share(results.of(HELD_QUESTIONS))),
-        Figure("held_dialogues_right", "Held-out dialogue turns: right", share(results.of(HELD_DIALOGUES))),
     ]
+    if results.of(*HELD):
+        found += [
+            Figure(
+                "held_questions_right", "Held-out questions: right or acceptable", share(results.of(HELD_QUESTIONS))
+            ),
+            Figure("held_dialogues_right", "Held-out dialogue turns: right", share(results.of(HELD_DIALOGUES))),
+        ]
     if results.of(*SHARED):
         found += [
             Figure("sample_questions_right", "Sample of patients' questions: right or acceptable",
