@@ -68,11 +68,14 @@ print(json.dumps({"names": names, "tensorflow": "tensorflow" in sys.modules, "sa
 
 def answers(model: Path, guide_url: str, stock: str) -> dict[str, Any]:
     import os
+    import tempfile
 
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", ASK, str(model)], input=json.dumps(suite()), capture_output=True,
-        text=True, cwd=ROOT, timeout=300, env={**os.environ, "BOT_STOCK": stock, "DATABASE_URL": guide_url},
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:  # conversations of its own: those of an earlier run would go on
+        kept = {"CONVERSATIONS_URL": f"sqlite:///{folder}/conversations.sqlite3"}
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", ASK, str(model)], input=json.dumps(suite()), capture_output=True,
+            text=True, cwd=ROOT, timeout=300, env={**os.environ, **kept, "BOT_STOCK": stock, "DATABASE_URL": guide_url},
+        )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

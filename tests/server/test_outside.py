@@ -130,10 +130,11 @@ def reply(kind: Any) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def plain_structlog() -> Iterator[None]:
-    """structlog as it is before anybody sets a level; put back afterwards."""
+def plain_structlog(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """structlog as it is before anybody sets a level, with a logger that has kept no other; put back afterwards."""
     before = structlog.get_config()
     structlog.reset_defaults()
+    monkeypatch.setattr(watch, "logger", structlog.get_logger())
     yield
     structlog.configure(**before)
 
