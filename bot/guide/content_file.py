@@ -104,11 +104,11 @@ def _shape_problem(path: Path, raw: Any, item: Any) -> str:
     value = _value_at(raw, location)
     said = "" if kind == "value_error.missing" else f" value {_short(value)}:"
     where = ".".join(str(part) for part in location)
-    return f"{path.name}:{_line_of(raw, location)}: {where}:{said} {item['msg']}; {advice}."
+    return f"{path.name}:{line_of(raw, location)}: {where}:{said} {item['msg']}; {advice}."
 
 
 def _located(path: Path, raw: Any, problem: Problem) -> str:
-    return f"{path.name}:{_line_of(raw, problem.at)}: {_short(problem.value)}: {problem.says}"
+    return f"{path.name}:{line_of(raw, problem.at)}: {_short(problem.value)}: {problem.says}"
 
 
 def _short(value: Any) -> str:
@@ -126,8 +126,13 @@ def _value_at(raw: Any, location: tuple[Any, ...]) -> Any:
     return node
 
 
-def _line_of(raw: Any, location: tuple[Any, ...]) -> int:
-    """Returns the line (from 1) of the deepest part of the location that exists in the file."""
+def line_of(raw: Any, location: tuple[Any, ...]) -> int:
+    """Returns the line (from 1) of the deepest part of a location that exists in a file.
+
+    Args:
+        raw: what ruamel's round-trip reader made of the file.
+        location: keys and places in lists, from the top down.
+    """
     node, line = raw, 1
     for part in location:
         marks = getattr(node, "lc", None)

@@ -14,6 +14,7 @@ from ruamel.yaml.reader import ReaderError
 from bot.errors import BotError
 from bot.evaluation.e2e.case import REPLY_FIELDS, Case, ReplyCheck, SlotCheck, Step
 from bot.evaluation.e2e.case_shape import DOES, CaseShape, FileShape, ReplyShape, StepShape
+from bot.guide.content_file import line_of
 
 ENDINGS = (".yml", ".yaml")
 _WHAT_TO_DO = {
@@ -141,12 +142,12 @@ class _Builder:
             self._wrong(
                 (*at, "steps", 0), f"the first step is {steps[0].does!r}. Begin with 'user': there is no reply yet."
             )
-        line = _line_of(self.raw, (*at, "test_case"))
+        line = line_of(self.raw, (*at, "test_case"))
         return Case(shape.test_case, self.file, line, steps, frozenset(shape.tags), slots, tuple(opening))
 
     def _step(self, shape: StepShape, common: Mapping[str, Any], at: tuple[Any, ...]) -> Step:
         does = next(name for name in DOES if name in shape.__fields_set__)
-        line = _line_of(self.raw, (*at, does))
+        line = line_of(self.raw, (*at, does))
         value = getattr(shape, does)
         if isinstance(value, ReplyShape):
             return Step(does, _reply_check(value), line)
@@ -165,7 +166,7 @@ class _Builder:
                 if key != "user":
                     slots[key] = value
                 elif isinstance(value, (str, int, float)):
-                    opening.append(Step("user", str(value), _line_of(self.raw, (*at, number, key))))
+                    opening.append(Step("user", str(value), line_of(self.raw, (*at, number, key))))
                 else:
                     self._wrong((*at, number, key), "'user' must be a text.")
         return slots, tuple(opening)
@@ -181,7 +182,7 @@ class _Builder:
         return known.get(name)
 
     def _wrong(self, at: tuple[Any, ...], says: str) -> None:
-        self.problems.append(f"{self.file}:{_line_of(self.raw, at)}: {says}")
+        self.problems.append(f"{self.file}:{line_of(self.raw, at)}: {says}")
 
 
 def _reply_check(shape: ReplyShape) -> ReplyCheck:
@@ -244,18 +245,4 @@ def _problem(file: Path, raw: Any, item: Any) -> str:
     where = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in location)
     says = {"value_error.missing": "it is missing", "value_error.extra": "there is no such key"}.get(kind, item["msg"])
     end = "" if says.endswith("?") and not advice else "."
-    return f"{file}:{_line_of(raw, location)}: {where or 'the file'}: {says}{advice}{end}"
-
-
-def _line_of(raw: Any, location: tuple[Any, ...]) -> int:
-    """Returns the line (from 1) of the deepest part of the location that exists in the file."""
-    node, line = raw, 1
-    for part in location:
-        marks = getattr(node, "lc", None)
-        try:
-            if marks is not None:
-                line = (marks.key(part) if isinstance(node, dict) else marks.item(part))[0] + 1
-            node = node[part]
-        except (KeyError, IndexError, TypeError, AttributeError):
-            break
-    return int(line)
+    return f"{file}:{line_of(raw, location)}: {where or 'the file'}: {says}{advice}{end}"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ MOST_WAITS = 20
 _MOST_SECONDS_TO_WAIT = 60
 
 
-class _HttpTarget:
+class _HttpTarget(ABC):
     """What both channels share: the connection, and errors that say what is wrong."""
 
     sees_inside = False
@@ -44,8 +45,9 @@ class _HttpTarget:
         if self._session is not None:
             await self._session.close()
 
+    @abstractmethod
     async def _probe(self) -> None:
-        raise NotImplementedError
+        """Asks whether the channel is there."""
 
     async def ask(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
