@@ -313,7 +313,9 @@ def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
     drugs, thread = reading.values("drug"), memory.thread
     if drugs:
         return Question("drug_info", drugs=drugs[:1], stage=stage)
-    terms = [term for term in asked_terms(reading) if term not in ("HER2", "HER2-positive", "chemotherapy", *reading.own)]
+    terms = [
+        term for term in asked_terms(reading) if term not in ("HER2", "HER2-positive", "chemotherapy", *reading.own)
+    ]
     if terms:
         return Question("definition", term=terms[0])
     for earlier in (memory.last, thread):

@@ -56,7 +56,8 @@ def check_content(path: Path, home: Path, today: date) -> list[Line]:
 
 def _review(content: Content, today: date) -> list[Line]:
     guide = content.guide
-    lines = [Line("fact ", f"last reviewed on {guide.reviewed_on}: {guide.reviewed_by}. The next review is due on {guide.review_due}.")]  # fmt: skip
+    last = f"last reviewed on {guide.reviewed_on}: {guide.reviewed_by}. The next review is due on {guide.review_due}."
+    lines = [Line("fact ", last)]
     days = (guide.review_due - today).days
     if days < 0:
         lines.append(Line("note ", f"the review is overdue by {-days} days; it was due on {guide.review_due}."))
@@ -64,8 +65,14 @@ def _review(content: Content, today: date) -> list[Line]:
         lines.append(Line("note ", f"the next review is due in {days} days, on {guide.review_due}."))
     if not content.reviews:
         lines.append(Line("note ", "no review is recorded under 'reviews'. Record one with `bot content review`."))
-    fields = [("source", guide.source), ("reviewed_by", guide.reviewed_by), *((str(at), text) for at, text in prose(content))]
-    lines += [Line("error", f"{where} is still TODO. Write it.") for where, text in fields if text.lower() == _NOT_REVIEWED]
+    fields = [
+        ("source", guide.source),
+        ("reviewed_by", guide.reviewed_by),
+        *((str(at), text) for at, text in prose(content)),
+    ]
+    lines += [
+        Line("error", f"{where} is still TODO. Write it.") for where, text in fields if text.lower() == _NOT_REVIEWED
+    ]
     return lines
 
 
@@ -74,7 +81,9 @@ def _names(content: Content) -> list[Line]:
     lines = [
         Line("note ", f"{drug.brand} has no generic name and no alias; people will write it in other ways.")
         if drug.generic is None
-        else Line("note ", f"{drug.brand} has no alias besides {drug.generic}; add short names and what phones hear, if any.")
+        else Line(
+            "note ", f"{drug.brand} has no alias besides {drug.generic}; add short names and what phones hear, if any."
+        )
         for drug in content.drugs
         if not drug.aliases
     ]

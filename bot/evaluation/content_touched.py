@@ -43,7 +43,9 @@ def tests_by_row(content: Content, home: Path) -> dict[str, dict[str, list[str]]
     Raises:
         BotError: a test file is not right.
     """
-    found: dict[str, dict[str, list[str]]] = {kind: {row: [] for row in rows} for kind, rows in rows_of(content).items()}
+    found: dict[str, dict[str, list[str]]] = {
+        kind: {row: [] for row in rows} for kind, rows in rows_of(content).items()
+    }
     seen = _Seen(content)
     named: list[tuple[str, Named]] = []
     if (home / "tests" / "e2e").is_dir():
@@ -59,18 +61,14 @@ def tests_by_row(content: Content, home: Path) -> dict[str, dict[str, list[str]]
 
 def untouched(found: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, dict[str, Any]]:
     """Returns for each kind how many rows there are and which no test mentions, in the form of `bot test --coverage`."""
-    return {
-        kind: count(rows, (row for row, tests in rows.items() for _ in tests)) for kind, rows in found.items()
-    }
+    return {kind: count(rows, (row for row, tests in rows.items() for _ in tests)) for kind, rows in found.items()}
 
 
 class _Seen:
     """Finds the rows that a test mentions."""
 
     def __init__(self, content: Content) -> None:
-        self._drugs = {
-            str(drug.brand): _any_of([drug.brand, drug.generic, *drug.aliases]) for drug in content.drugs
-        }
+        self._drugs = {str(drug.brand): _any_of([drug.brand, drug.generic, *drug.aliases]) for drug in content.drugs}
         self._terms = {str(term.name): _any_of([term.name, *term.aliases]) for term in content.terms}
         self._texts = {str(passage.id): _flat(passage.text) for passage in content.passages}
         self._cells = [(cell, cell_name(cell.stage, cell.line)) for cell in content.treatments]

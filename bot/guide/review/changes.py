@@ -136,9 +136,7 @@ def _steps(old: Sequence[StepEntry], new: Sequence[StepEntry]) -> Iterator[str]:
             yield f"added step {n + 1}: {_quoted(new[n].text)}."
 
 
-def _same_text(
-    old: Sequence[StepEntry], new: Sequence[StepEntry]
-) -> Iterator[tuple[int, tuple[StepEntry, StepEntry]]]:
+def _same_text(old: Sequence[StepEntry], new: Sequence[StepEntry]) -> Iterator[tuple[int, tuple[StepEntry, StepEntry]]]:
     known = {step.text: step for step in old}
     for n, step in enumerate(new, 1):
         if step.text in known:

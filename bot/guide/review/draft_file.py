@@ -55,7 +55,9 @@ def _guide(found: Draft) -> CommentedMap:
     _todo(about, "source", "where the text comes from, and of when")
     _todo(about, "text_date", "the date of the text, as YYYY-MM-DD")
     _todo(about, "reviewed_on", "these three are written by `bot content review`")
-    _todo(about, "glossary", "words that patients know, left out of the reading grade: the name of the cancer, oncologist")
+    _todo(
+        about, "glossary", "words that patients know, left out of the reading grade: the name of the cancer, oncologist"
+    )
     return about
 
 
@@ -66,7 +68,9 @@ def _line(number: int, label: str) -> CommentedMap:
         entry["label"] = label.lower()
     end = ("st", "nd", "rd")[number - 1] if number < 4 else "th"
     first = ["frontline", "front line"] if number == 1 else []
-    spoken = dict.fromkeys([name, f"{word} line", f"{number}{end} line", f"{number}{end}-line", f"line {number}", *first])
+    spoken = dict.fromkeys(
+        [name, f"{word} line", f"{number}{end} line", f"{number}{end}-line", f"line {number}", *first]
+    )
     entry["aliases"] = _flow(list(spoken))
     return entry
 

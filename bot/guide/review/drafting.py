@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from bot.errors import BotError
 from bot.guide.review.source_text import ORDINALS, Item, Part, line_number, read_parts, stage_parts
 
-_DRUG = re.compile(r"\b(?P<brand>[A-Z][A-Za-z0-9]+(?:-[A-Z0-9]\w*)?) \((?P<generic>[a-z][a-z0-9-]+(?: [a-z][a-z0-9-]+)?)\)")
+_DRUG = re.compile(
+    r"\b(?P<brand>[A-Z][A-Za-z0-9]+(?:-[A-Z0-9]\w*)?) \((?P<generic>[a-z][a-z0-9-]+(?: [a-z][a-z0-9-]+)?)\)"
+)
 _CONDITION = re.compile(r"^(?P<rest>.+?),? (?P<when>(?:if|when|for|based on) [^,;.]+)$")
 _THEN = re.compile(r",? (?:then|followed by) ")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _NUMBER_WORDS = ("one", "two", "three", "four", "five")
 _SPREAD = re.compile(r"\b(?:spread|other organs|distant|metasta\w+)\b", re.I)
 _NOT_SPREAD = re.compile(r"\bnot (?:yet )?spread\b", re.I)
-_QUOTE = re.compile("^[\u201c\"]")
-_SPEAKER = re.compile(r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:said|says|explained|explains|added|concluded|told)\b")
+_QUOTE = re.compile('^[\u201c"]')
+_SAID = "(?:said|says|explained|explains|added|concluded|told)"
+_SPEAKER = re.compile(rf"(?P<before>(?:[A-Z][a-z]+ )+){_SAID}\b|\b{_SAID}(?P<after>(?: [A-Z][a-z]+)+)")
 _MEANING = re.compile(r"^(?:what|understanding|about)\b", re.I)
 _ELSEWHERE = re.compile(r"^(?:related|more|further|see also|references|sources)\b", re.I)
 _NOT_ADVICE = re.compile(r"\b(?:informational purposes|substitute for)\b", re.I)
@@ -99,7 +102,15 @@ def draft(text: str) -> Draft:
     name = _as_in_running_text(cancer or re.sub(r"^.*\b(?:understanding|about|to)\b ", "", title, flags=re.I), text)
     speaker = _SPEAKER.search(text)
     found = Draft(
-        title, name, speaker["name"] if speaker else "", _lines(staged, left), [], _drugs(text), [], [], left
+        title,
+        name,
+        (speaker["before"] or speaker["after"]).strip() if speaker else "",
+        _lines(staged, left),
+        [],
+        _drugs(text),
+        [],
+        [],
+        left,
     )
     found.stages = [_stage(stage, part, found) for stage, part in staged]
     stage_sections = {id(part) for _, part in staged}
@@ -120,7 +131,9 @@ def _lines(staged: list[tuple[str, Part]], left: list[Left]) -> dict[int, str]:
     for number in range(1, max(lines)):
         if number not in lines:
             lines[number] = f"{ORDINALS[number - 1]}-line"
-            left.append(Left(0, f"no stage has a {lines[number]}, but one has a later line. Check the lines of treatment."))
+            left.append(
+                Left(0, f"no stage has a {lines[number]}, but one has a later line. Check the lines of treatment.")
+            )
     return dict(sorted(lines.items()))
 
 
@@ -136,11 +149,13 @@ def _stage(name: str, part: Part, found: Draft) -> DraftStage:
     if not told:
         found.left.append(Left(part.number, f"{name}: the text does not say what this stage is. Write its 'text'."))
     if not numerals:
-        found.left.append(Left(part.number, f"{name}: add 'numerals' if people give this stage a number, and more 'aliases'."))
+        found.left.append(
+            Left(part.number, f"{name}: add 'numerals' if people give this stage a number, and more 'aliases'.")
+        )
     cells: dict[int, tuple[list[str], str | None, str | None]] = {}
     for item in part.items:
         if item.line is None:
-            found.left.append(Left(item.number, f"no line of treatment in {name}: {_short(item.text)}"))
+            found.left.append(Left(item.number, f"no line of treatment in {name}: {_short(item.whole)}"))
         elif item.line in cells:
             found.left.append(Left(item.number, f"{name} has this line twice: {_short(item.text)}"))
         else:
@@ -152,7 +167,14 @@ def _stage(name: str, part: Part, found: Draft) -> DraftStage:
     text = " ".join(told)
     spread = not numerals and bool(_SPREAD.search(text)) and not _NOT_SPREAD.search(text)
     return DraftStage(
-        key, name, part.heading, numerals, [] if numerals else [name.lower()], spread, text or "TODO", dict(sorted(cells.items()))
+        key,
+        name,
+        part.heading,
+        numerals,
+        [] if numerals else [name.lower()],
+        spread,
+        text or "TODO",
+        dict(sorted(cells.items())),
     )
 
 
@@ -166,8 +188,14 @@ def _cell(item: Item, found: Draft) -> tuple[list[str], str | None, str | None]:
         when = None
     steps = _THEN.split(body)
     if len(steps) > 1:
-        found.left.append(Left(item.number, f"cut into {len(steps)} steps; check them and their order: {_short(item.text)}"))
-    return [_sentence(step) for step in steps], when["when"] if when else None, _sentence(note) if note.strip() else None
+        found.left.append(
+            Left(item.number, f"cut into {len(steps)} steps; check them and their order: {_short(item.text)}")
+        )
+    return (
+        [_sentence(step) for step in steps],
+        when["when"] if when else None,
+        _sentence(note) if note.strip() else None,
+    )
 
 
 def _drugs(text: str) -> dict[str, str]:
@@ -179,7 +207,7 @@ def _other_part(part: Part, first: bool, found: Draft) -> None:
         if item.label and not line_number(item.label) and not _ELSEWHERE.match(part.heading):
             found.terms.append((item.label, part.heading, _sentence(item.text), True))
         else:
-            found.left.append(Left(item.number, f"no place for this: {_short(item.text)}"))
+            found.left.append(Left(item.number, f"no place for this: {_short(item.whole)}"))
     named = found.cancer.lower() in part.heading.lower() or _MEANING.match(part.heading)
     if named and not first and part.paragraphs and not any(t[0] == found.cancer for t in found.terms):
         found.terms.insert(0, (found.cancer, part.heading, part.paragraphs[0].text, True))
@@ -190,6 +218,9 @@ def _other_part(part: Part, first: bool, found: Draft) -> None:
         rest = [p for p in part.paragraphs if p not in fit]
     else:
         rest = part.paragraphs
+    sections = {section for _, section, _, _ in found.terms} | {section for _, section, _ in found.passages}
+    if not first and part.heading not in sections:
+        found.left.append(Left(part.number, f"nothing of this part has a place: {part.heading}"))
     for paragraph in rest:
         found.left.append(Left(paragraph.number, f"no place for this: {_short(paragraph.text)}"))
 

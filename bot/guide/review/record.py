@@ -56,7 +56,9 @@ def record_review(path: Path, by: str, on: str, today: date) -> Recorded:
     log = raw.setdefault("reviews", CommentedSeq())
     entry = CommentedMap(on=day.replace(), by=name)  # a date of its own: YAML would write a reference to the same one
     if not isinstance(log, list):
-        raise BotError(f"{path.name}: 'reviews' is no list. Remove it, or write one entry with on and by for each review.")
+        raise BotError(
+            f"{path.name}: 'reviews' is no list. Remove it, or write one entry with on and by for each review."
+        )
     if entry in log:
         raise BotError(f"This review by {name} on {day} is recorded already. Nothing was changed.")
     log.append(entry)

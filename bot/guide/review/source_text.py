@@ -30,6 +30,11 @@ class Item:
     number: int
 
     @property
+    def whole(self) -> str:
+        """The item as it stands in the source."""
+        return f"{self.label}: {self.text}" if self.label else self.text
+
+    @property
     def line(self) -> int | None:
         """The line of treatment that the label names."""
         return line_number(self.label) if self.label else None
@@ -82,7 +87,9 @@ def read_parts(text: str) -> list[Part]:
         if item and parts:
             labelled = _LABELLED.match(item["text"])
             parts[-1].items.append(
-                Item(labelled["label"].strip(), labelled["text"], number) if labelled else Item(None, item["text"], number)
+                Item(labelled["label"].strip(), labelled["text"], number)
+                if labelled
+                else Item(None, item["text"], number)
             )
         elif not parts or _is_heading(said):
             parts.append(Part(said.lstrip("# ").strip(), number))
