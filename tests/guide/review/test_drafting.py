@@ -8,7 +8,8 @@ import pytest
 from commands import bot, fails_readably
 from second_guide import SOURCE
 
-from bot.errors import BotError
+from bot.errors import BotError, ContentError
+from bot.guide.content_file import load_content
 from bot.guide.review.draft_file import write_draft
 from bot.guide.review.drafting import Draft, draft, drugs_in
 from bot.guide.review.source_text import line_number, read_parts
@@ -112,3 +113,11 @@ def test_the_command_writes_a_file_once_and_says_what_is_left(tmp_path: Path) ->
     fails_readably(bot("content", "draft", str(SOURCE), "--out", str(out)), "is there already")
     assert out.read_bytes() == before
     fails_readably(bot("content", "draft", str(tmp_path / "none.txt")), "cannot be read", "plain text file")
+
+
+def test_a_draft_as_it_comes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lumeric.yml"
+    path.write_text(write_draft(draft(TEXT)), encoding="utf-8")
+    with pytest.raises(ContentError) as raised:
+        load_content(path)
+    assert all(field in str(raised.value) for field in ("text_date", "reviewed_on", "review_due"))
