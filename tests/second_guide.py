@@ -14,6 +14,12 @@ from bot.guide.review.record import record_review
 SOURCE = ROOT / "tests" / "data" / "lumeric" / "guide.txt"
 CANCER = "Lumeric gland cancer"
 DISEASE = "Lumeric Gland Cancer Treatment"
+QUESTIONS = """
+questions:
+  - text: What is the goal of my treatment?
+  - stage: advanced
+    text: Is there a trial for me?
+#"""
 # What an editor writes where the draft says TODO: what stands there, and what takes its place.
 EDITS = (
     ("source: TODO", "source: A made-up text for the tests"),
@@ -28,7 +34,7 @@ EDITS = (
     ),
     ("text: TODO", "text: The guide does not name a treatment here."),
     ("aliases: [recurrent]", "aliases: [recurrent, recurrence, relapsed]"),
-    ("\nquestions: []", "\nquestions:\n  - text: What is the goal of my treatment?\n  - stage: advanced\n    text: Is there a trial for me?\n#"),
+    ("\nquestions: []", QUESTIONS),
     ("Zorvexa with Ostrelle.\n        drugs: [Zorvexa]", "Zorvexa with Ostrelle.\n        drugs: [Zorvexa, Ostrelle]"),
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.errors import ContentError
-from bot.evaluation.content_touched import tests_by_row, untouched
+from bot.evaluation.content_touched import rows_touched, untouched
 from bot.guide.content import Content
 from bot.guide.content_file import load_content
 from bot.guide.content_rules import masked_words, prose
@@ -15,7 +15,6 @@ from bot.guide.readability import grade, sentences
 
 SOON_DAYS = 30
 _HARDEST = 3
-_NOT_REVIEWED = "todo"
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,6 @@ def _review(content: Content, today: date) -> list[Line]:
         lines.append(Line("note ", f"the next review is due in {days} days, on {guide.review_due}."))
     if not content.reviews:
         lines.append(Line("note ", "no review is recorded under 'reviews'. Record one with `bot content review`."))
-    fields = [
-        ("source", guide.source),
-        ("reviewed_by", guide.reviewed_by),
-        *((str(at), text) for at, text in prose(content)),
-    ]
-    lines += [
-        Line("error", f"{where} is still TODO. Write it.") for where, text in fields if text.lower() == _NOT_REVIEWED
-    ]
     return lines
 
 
@@ -106,7 +97,7 @@ def _readability(content: Content) -> list[Line]:
 
 def _tests(content: Content, home: Path) -> list[Line]:
     lines = []
-    for kind, one in untouched(tests_by_row(content, home)).items():
+    for kind, one in untouched(rows_touched(content, home)).items():
         lines.append(Line("fact ", f"conversation tests touch {len(one['touched'])} of {one['of']} {kind}."))
         if one["never"]:
             lines.append(Line("note ", f"no conversation test touches these {kind}: {', '.join(one['never'])}."))

@@ -21,7 +21,7 @@ def check(
 ) -> None:
     """Check validity, review dates, names, reading grade, and which rows no conversation test touches."""
     from bot.evaluation.content_check import check_content  # noqa: PLC0415
-    from bot.evaluation.content_touched import tests_by_row  # noqa: PLC0415
+    from bot.evaluation.content_touched import rows_touched  # noqa: PLC0415
 
     path = file or settings.guide_file()
     lines = check_content(path, settings.home(), date.today())
@@ -29,7 +29,7 @@ def check(
         typer.echo(str(line))
     errors = sum(line.weight == "error" for line in lines)
     if tests and not errors:
-        for kind, rows in tests_by_row(load_content(path), settings.home()).items():
+        for kind, rows in rows_touched(load_content(path), settings.home()).items():
             typer.echo(f"{kind}:")
             for row, names in rows.items():
                 typer.echo(f"  {row}: {'; '.join(names) or 'none'}")

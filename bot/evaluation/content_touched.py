@@ -33,7 +33,7 @@ def rows_of(content: Content) -> dict[str, list[str]]:
     }
 
 
-def tests_by_row(content: Content, home: Path) -> dict[str, dict[str, list[str]]]:
+def rows_touched(content: Content, home: Path) -> dict[str, dict[str, list[str]]]:
     """Returns for each kind of row, and each row of it, the names of the tests that mention it.
 
     Args:

@@ -87,9 +87,9 @@ def page(hazards: list[Hazard]) -> str:
         f"| [{one.id}](#{one.id.lower()}) | {one.hazard} | {one.before.risk} | {one.after.risk} |" for one in hazards
     )
     head = (
-        f"{_MADE}\n\n# Hazard log\n\n{len(hazards)} hazards. After the controls, {left} have a risk above {ACCEPTED}: the deploying "
-        "clinic has to accept each of them by name, or not use the bot. The figures are the project's own judgement; no clinical "
-        "safety officer has confirmed them yet.\n\nRisk goes from 1 to 5, from this matrix:\n\n"
+        f"{_MADE}\n\n# Hazard log\n\n{len(hazards)} hazards. After the controls, {left} have a risk above {ACCEPTED}: the "
+        "deploying clinic has to accept each of them by name, or not use the bot. The figures are the project's own "
+        "judgement; no clinical safety officer has confirmed them yet.\n\nRisk goes from 1 to 5, from this matrix:\n\n"
     )
     matrix = "\n".join(
         [

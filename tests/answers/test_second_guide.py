@@ -79,7 +79,9 @@ def holds_to_the_guide(reply: Reply) -> None:
 def test_the_edited_draft_is_valid_and_ready(file: Path) -> None:
     found = [str(line) for line in check_content(file, ROOT, date(2026, 3, 1))]
     assert [line for line in found if line.startswith("error")] == []
-    assert any("last reviewed on 2026-02-01: Dr A. Example. The next review is due on 2026-08-01" in line for line in found)
+    assert any(
+        "last reviewed on 2026-02-01: Dr A. Example. The next review is due on 2026-08-01" in line for line in found
+    )
 
 
 ANSWERS = [

@@ -59,7 +59,9 @@ def test_a_missing_test_is_found(node: str, why: str | None) -> None:
 def test_a_skipped_test_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.setattr("named_tests.ROOT", tmp_path)
     name = f"test_{abs(hash(line))}.py"
-    (tmp_path / name).write_text(f"import pytest\n\n{line}\ndef test_a():\n    pass\n\ndef test_b():\n    pytest.skip('no')\n")
+    (tmp_path / name).write_text(
+        f"import pytest\n\n{line}\ndef test_a():\n    pass\n\ndef test_b():\n    pytest.skip('no')\n"
+    )
     assert "skipped" in str(why_it_proves_nothing(f"{name}::test_a"))
     assert "skipped" in str(why_it_proves_nothing(f"{name}::test_b"))
 

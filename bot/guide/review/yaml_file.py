@@ -26,7 +26,7 @@ _Representer.add_representer(
 )
 
 
-def as_yaml() -> YAML:
+def as_yaml() -> Any:
     """Returns the reader and writer."""
     yaml = YAML(typ="rt")
     yaml.Representer = _Representer
