@@ -122,8 +122,8 @@ WRONG = {
         "this alias already belongs to Herceptin. Remove it from one of the two",
     ),
     "an alias that is another drug's generic name": (
-        "generic: pertuzumab\n    aliases: []", "generic: pertuzumab\n    aliases: [Tucatinib]", 1,
-        "    generic: tucatinib", "'tucatinib'", "already belongs to Perjeta",
+        "generic: capecitabine\n    aliases: []", "generic: capecitabine\n    aliases: [Tucatinib]", 1,
+        "    generic: tucatinib", "'tucatinib'", "already belongs to Xeloda",
     ),
     "duplicate alias of a drug and a shorthand": (
         "aliases: [tch]", "aliases: [tch, capecitabine]", 1,
@@ -146,7 +146,8 @@ WRONG = {
         "    aliases: [upfront, 2nd line,", "'upfront'", "already belongs to first-line",
     ),
     "empty alias": (
-        "aliases: [herceptin hylecta, her septin, her seption]", 'aliases: [" "]', 1, '    aliases: [" "]', "' '", "an empty alias. Remove it",
+        "aliases: [herceptin hylecta, her septin, her seption]",
+        'aliases: [" "]', 1, '    aliases: [" "]', "' '", "an empty alias. Remove it",
     ),
     "empty numeral": (
         'numerals: ["2", two, ii]', 'numerals: ["2", ""]', 1, '    numerals: ["2", ""]', "''",
