@@ -28,7 +28,7 @@ _Representer.add_representer(
 
 def as_yaml() -> Any:
     """Returns the reader and writer."""
-    yaml = YAML(typ="rt")
+    yaml: Any = YAML(typ="rt")
     yaml.Representer = _Representer
     yaml.preserve_quotes = True
     yaml.width = 4096
