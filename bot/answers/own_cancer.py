@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.answers.reading import Reading
 from bot.guide.queries import Guide
@@ -22,13 +23,21 @@ def know_own_cancer(reading: Reading, guide: Guide) -> Reading:
     model took it for: it asks for treatment when it names a place of the guide, else what the word means.
     """
     cancer = guide.info().cancer.lower()
-    own = frozenset(term.name for term in guide.terms() if _within(term.name.lower(), cancer))
-    parts = tuple(know_own_cancer(part, guide) for part in reading.parts)
+    return _marked(reading, cancer, _names_of(cancer, tuple(term.name for term in guide.terms())))
+
+
+@lru_cache(maxsize=4)
+def _names_of(cancer: str, terms: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for name in terms if _within(name.lower(), cancer))
+
+
+def _marked(reading: Reading, cancer: str, own: frozenset[str]) -> Reading:
     intent = reading.intent
     outside = any(reading.names(kind) for kind in ("other_cancer", "other_type", "stage_zero"))
     if intent in _NOT_OURS and not outside and _within(cancer, reading.text.lower()):
         placed = any(reading.names(kind) for kind in ("stage", "line", "ordinal"))
         intent = "treatment" if placed else "definition"
+    parts = tuple(_marked(part, cancer, own) for part in reading.parts)
     return replace(reading, own=own, parts=parts, intent=intent)
 
 
