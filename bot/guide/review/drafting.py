@@ -192,7 +192,7 @@ def _cell(item: Item, found: Draft) -> tuple[list[str], str | None, str | None]:
             Left(item.number, f"cut into {len(steps)} steps; check them and their order: {_short(item.text)}")
         )
     return (
-        [_sentence(step) for step in steps],
+        [_sentence(steps[0]), *(_sentence(f"then {step}") for step in steps[1:])],
         when["when"] if when else None,
         _sentence(note) if note.strip() else None,
     )

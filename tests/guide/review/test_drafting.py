@@ -38,9 +38,9 @@ def test_stages_lines_and_drugs_are_those_of_the_text(made: Draft) -> None:
 def test_a_line_is_cut_into_steps_condition_and_note(made: Draft) -> None:
     cells = {(s.key, line): cell for s in made.stages for line, cell in s.cells.items()}
     assert cells["1", 2] == (["Zorvexa (zorvetinib)."], "if the cancer comes back", None)
-    assert cells["2", 1] == (["Palnira (palnirumab).", "Surgery."], None, None)
+    assert cells["2", 1] == (["Palnira (palnirumab).", "Then surgery."], None, None)
     assert cells["3", 2] == (
-        ["Quillan (quillamide).", "Brontiva (bronticlib-mertansine)."], None, "Clinical trials are also an option.",
+        ["Quillan (quillamide).", "Then Brontiva (bronticlib-mertansine)."], None, "Clinical trials are also an option.",
     )  # fmt: skip
     assert cells["recurrent", 2][0] == ["TODO"]
 
