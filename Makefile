@@ -7,7 +7,7 @@ export HF_HUB_OFFLINE := 1
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help setup run chat train test check e2e report bench soak lock clean
+.PHONY: help setup run chat train test check e2e report bench soak safety sbom lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,12 @@ bench: setup ## Measure the server beside stock Rasa (ARGS=--quick for a short r
 soak: setup ## Load the server with 10,000 messages and check every reply (options: ARGS="...")
 	@mkdir -p var/bench
 	@.venv/bin/bot benchmark soak --json var/bench/soak.json $(ARGS)
+
+safety: setup ## Write docs/safety/hazard-log.md again from hazard-log.yml
+	@.venv/bin/python -m bot.evaluation.hazards
+
+sbom: setup ## Write the software bill of materials (CycloneDX) to var/sbom.cdx.json
+	@.venv/bin/python -m bot.evaluation.sbom
 
 lock: ## Write requirements.lock again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@scripts/setup --lock $(ARGS)

@@ -19,6 +19,7 @@ import typer
 
 from bot import settings
 from bot.errors import BotError
+from bot.evaluation.content_command import content_app
 from bot.evaluation.e2e.command import test as test_conversations
 from bot.guide.build import build_store
 from bot.guide.content_file import load_content
@@ -34,6 +35,7 @@ guide_app = typer.Typer(no_args_is_help=True, help="The guide's content and its 
 app.add_typer(guide_app, name="guide")
 benchmark_app = typer.Typer(no_args_is_help=True, help="Figures beside other systems (docs/benchmarks.md).")
 app.add_typer(benchmark_app, name="benchmark")
+app.add_typer(content_app, name="content")
 app.command("test")(test_conversations)
 
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")

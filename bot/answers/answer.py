@@ -20,8 +20,6 @@ _FROM_GUIDE = {
     "sequence": answer_sequence,
     "drug_info": answer_drug_info,
     "definition": answer_definition,
-    "outlook": answer_outlook,
-    "talking": answer_talking,
 }
 
 
@@ -40,6 +38,10 @@ def answer(question: Question, guide: Guide, clinic: Clinic, *, person: str = "s
     question = _known(question, guide)
     if question.kind in _FROM_GUIDE:
         return _FROM_GUIDE[question.kind](question, guide)
+    if question.kind == "outlook":
+        return answer_outlook(question, guide, clinic)
+    if question.kind == "talking":
+        return answer_talking(question, guide, clinic)
     if question.kind in ("emergency", "distress"):
         return answer_urgent(question, guide, clinic, person=person)
     if question.kind == "clarify":

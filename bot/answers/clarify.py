@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answers.places import stage_choices
+from bot.answers.places import also_typed, in_reach, listed, stage_choices
 from bot.answers.question import Choice, Question
 from bot.answers.reply import MAX_CHOICES, Reply
 from bot.guide.queries import Guide
@@ -10,7 +10,12 @@ from bot.guide.rows import Drug
 
 
 def ask_stage(question: Question, guide: Guide, keys: list[str] | None = None) -> Reply:
-    """Asks which stage is meant; with keys, only those stages are offered."""
+    """Asks which stage is meant; with keys, only those stages are offered.
+
+    Where there are more stages than choices, those nearest to the question's own stage are choices; the others are named.
+    """
+    near, question = question.stage, question.with_(stage=None)
+    offered, rest = in_reach(guide, keys, near)
     drugs = " and ".join(question.drugs)
     if drugs and keys:
         text = f"The guide names {drugs} at more than one stage. Which stage do you mean?"
@@ -20,10 +25,10 @@ def ask_stage(question: Question, guide: Guide, keys: list[str] | None = None) -
         text = "What comes next depends on the stage. Which stage do you mean?"
     return Reply(
         kind="clarify",
-        text=text,
+        text=text + also_typed(rest),
         line=question.line,
         drug=question.drugs[0] if question.drugs else None,
-        choices=stage_choices(guide, question, keys)[:MAX_CHOICES],
+        choices=stage_choices(guide, question, offered),
         question=question,
         asked=question.kind,
     )
@@ -32,11 +37,11 @@ def ask_stage(question: Question, guide: Guide, keys: list[str] | None = None) -
 def ask_known_stage(guide: Guide, question: Question) -> Reply:
     """Says that the guide has no such stage, and offers those that it has."""
     names = [stage.name for stage in guide.stages()]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    offered, _ = in_reach(guide)  # the text names all of them
     return Reply(
         kind="clarify",
-        text=f"The guide does not have that stage. It covers {listed}. Which stage do you mean?",
-        choices=stage_choices(guide, Question("treatment"))[:MAX_CHOICES],
+        text=f"The guide does not have that stage. It covers {listed(names)}. Which stage do you mean?",
+        choices=stage_choices(guide, Question("treatment"), offered),
         question=Question("treatment"),
         asked="treatment",
     )

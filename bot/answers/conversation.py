@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.answers.answer import answer
 from bot.answers.followup import resolve
+from bot.answers.own_cancer import know_own_cancer
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
@@ -28,6 +29,7 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     Raises:
         StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
     """
+    reading = know_own_cancer(reading, guide)
     reply = _answer(reading, memory, guide, clinic)
     if reply.kind in ANSWERED and "feelings" in reading.cues:
         reply = replace(reply, before=(say(clinic, "feelings"),))

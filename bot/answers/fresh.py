@@ -313,7 +313,9 @@ def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
     drugs, thread = reading.values("drug"), memory.thread
     if drugs:
         return Question("drug_info", drugs=drugs[:1], stage=stage)
-    terms = [term for term in asked_terms(reading) if term not in ("HER2", "HER2-positive", "chemotherapy")]
+    terms = [
+        term for term in asked_terms(reading) if term not in ("HER2", "HER2-positive", "chemotherapy", *reading.own)
+    ]
     if terms:
         return Question("definition", term=terms[0])
     for earlier in (memory.last, thread):
@@ -327,7 +329,7 @@ def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
 def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question:
     last, thread = memory.last, memory.thread
     terms = asked_terms(reading)
-    special = [term for term in terms if term not in _COMPARED]
+    special = [term for term in terms if term not in _COMPARED and term not in reading.own]
     at = thread if thread is not None and thread.stage else Question("treatment")
     explained = last is not None and last.kind == "definition" and last.term
     # "Is it the same treatment as HER2-positive" asks about the word just explained, not about what it is compared with.

@@ -21,7 +21,8 @@ _HEAD_NEXT = re.compile(
     re.I,
 )
 _FROM_TO = re.compile(r"\b(?:from|straight)\b.{0,40}\b(?:to|onto)\W+$", re.I)
-# Terms that say what is treated rather than what is asked about.
+# Terms that say what is treated rather than what is asked about, besides the name of the guide's own cancer, which is
+# marked by `bot.answers.own_cancer`. A guide without one of these words never meets it here.
 _BACKGROUND = frozenset(
     {"HER2", "HER2-positive", "luminal B", "lymph nodes", "subtype", "locally advanced", "metastatic"}
 )
@@ -45,16 +46,15 @@ def current_stage(reading: Reading) -> str | None:
 
 def asked_terms(reading: Reading) -> tuple[str, ...]:
     """Returns the terms named, without the names of stages."""
-    return tuple(
-        term
-        for term in reading.values("term")
-        if not term.startswith("Stage ") and not (term in ("metastatic", "locally advanced") and reading.names("stage"))
-    )
+    stages = [m for m in reading.mentions if m.kind == "stage"]
+    terms = [m for m in reading.mentions if m.kind == "term" and not m.negated and not m.value.startswith("Stage ")]
+    apart = [m for m in terms if not any(m.start < other.end and other.start < m.end for other in stages)]
+    return tuple(dict.fromkeys(m.value for m in apart))
 
 
 def therapies(reading: Reading) -> tuple[str, ...]:
     """Returns the kinds of therapy named (surgery, maintenance ...)."""
-    return tuple(term for term in asked_terms(reading) if term not in _BACKGROUND)
+    return tuple(term for term in asked_terms(reading) if term not in _BACKGROUND | reading.own)
 
 
 def drugs_over(reading: Reading) -> tuple[str, ...]:

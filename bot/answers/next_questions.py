@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answers.places import LINE_WORDS, in_sentence
+from bot.answers.places import in_sentence, line_word
 from bot.answers.question import Choice, Question
 from bot.guide.queries import Guide
 
@@ -24,7 +24,7 @@ def after_place(guide: Guide, stage: str, line: int | None, *, last: bool = Fals
         choices.append(
             Choice(
                 "What comes next?",
-                f"what comes after {LINE_WORDS.get(line, f'line {line}')} for {where}",
+                f"what comes after {line_word(guide, line)} for {where}",
                 Question("sequence", stage=stage, from_line=line, direction="after"),
             )
         )
@@ -49,13 +49,13 @@ def questions_to_ask(stage: str | None = None, where: str = "") -> Choice:
 
 def starting_questions(guide: Guide) -> tuple[Choice, ...]:
     """Returns the questions offered at the start, and when the bot did not understand."""
-    cancer = guide.info().cancer
-    return (
-        Choice("Treatment by stage", "what is the treatment", Question("treatment")),
-        Choice("What it means", f"what is {cancer}", Question("definition", term=first_term(guide))),
-        Choice("Outlook in words", "have outcomes got better", Question("outlook")),
-        questions_to_ask(),
-    )
+    cancer, term = guide.info().cancer, first_term(guide)
+    offered = [Choice("Treatment by stage", "what is the treatment", Question("treatment"))]
+    if term is not None:
+        offered.append(Choice("What it means", f"what is {cancer}", Question("definition", term=term)))
+    if guide.passages("outlook"):
+        offered.append(Choice("Outlook in words", "have outcomes got better", Question("outlook")))
+    return (*offered, questions_to_ask())
 
 
 def first_term(guide: Guide) -> str | None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from bot.answers.next_questions import guide_choices
 from bot.answers.question import Question
+from bot.answers.refusals import answer_refusal
 from bot.answers.reply import Reply
+from bot.clinic import Clinic
 from bot.guide.queries import Guide
 
 
-def answer_outlook(question: Question, guide: Guide) -> Reply:
-    """Returns the oncologist's points on outcomes, with who said them."""
+def answer_outlook(question: Question, guide: Guide, clinic: Clinic) -> Reply:
+    """Returns the oncologist's points on outcomes, with who said them; says so where the guide holds none."""
     passages = guide.passages("outlook")
+    if not passages:
+        return answer_refusal(Question("not_in_guide", stage=question.stage), guide, clinic)
     quoted = [passage for passage in passages if passage.quoted]
     shown = quoted or passages
     speaker = guide.info().speaker

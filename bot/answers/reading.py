@@ -40,6 +40,7 @@ class Reading:
         alarm: the safety screen's verdict.
         parts: when the message says several things, one reading for each, in order; else empty.
         asks: this part has the shape of a question.
+        own: the terms that name the guide's own cancer (see `bot.answers.own_cancer`).
     """
 
     text: str
@@ -50,6 +51,7 @@ class Reading:
     alarm: Alarm = Alarm()
     parts: tuple[Reading, ...] = ()
     asks: bool = False
+    own: frozenset[str] = frozenset()
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.answers.next_questions import guide_choices, starting_questions
+from bot.answers.places import in_sentence
 from bot.answers.question import Question
 from bot.answers.reply import Reply
 from bot.answers.wording import say
@@ -28,7 +29,8 @@ def answer_refusal(question: Question, guide: Guide, clinic: Clinic) -> Reply:
     if question.kind == "side_effect_or_dose":
         topic = "dose" if "overdose" in question.signs else ("hazard" if question.signs else "default")
     drugs = ", ".join(drug.brand for drug in guide.drugs())
-    text = say(clinic, question.kind, topic, drugs=drugs, cancer=guide.info().cancer)
+    first_stage = next((in_sentence(stage) for stage in guide.stages()), "")
+    text = say(clinic, question.kind, topic, drugs=drugs, cancer=guide.info().cancer, first_stage=first_stage)
     if question.kind == "not_in_guide" and question.signs:
         text = f"{text} {say(clinic, 'now')}"
     stage = question.stage

@@ -6,6 +6,7 @@ from bot.answers.clarify import ask_stage
 from bot.answers.next_questions import after_place
 from bot.answers.places import (
     cell_text,
+    in_reach,
     in_sentence,
     line_label,
     passage_ids,
@@ -92,8 +93,9 @@ def _not_there(question: Question, guide: Guide) -> Reply:
     here = place_name(guide, question.stage)
     there = " and ".join(place_name(guide, key) for key in stages)
     row = guide.stage(question.stage)
+    offered, _ = in_reach(guide, stages, question.stage, room=MAX_CHOICES - 1)  # the text names all of them
     choices = (
-        *stage_choices(guide, question, stages),
+        *stage_choices(guide, question, offered),
         Choice(
             f"{here} treatment"[:MAX_TITLE],
             f"what is the treatment for {in_sentence(row) if row else here}",
@@ -104,7 +106,7 @@ def _not_there(question: Question, guide: Guide) -> Reply:
         kind="clarify",
         text=f"The guide does not name {name} for {here}. It names it for {there}. Which stage do you mean?",
         drug=question.drugs[0],
-        choices=choices[-MAX_CHOICES:],
+        choices=choices,
         question=question.with_(stage=None),
         asked="sequence",
     )
@@ -117,7 +119,7 @@ def _from_line(question: Question, guide: Guide) -> Reply:
         return _order(question, guide)
     cell = guide.treatment(question.stage, question.from_line)
     if cell is None:
-        return ask_stage(question.with_(stage=None, from_line=None, position=None), guide)
+        return ask_stage(question.with_(from_line=None, position=None), guide)
     if question.direction == "before":
         return _before(question, guide, cell.steps[0])
     position = question.position

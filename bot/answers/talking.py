@@ -5,21 +5,26 @@ from __future__ import annotations
 from bot.answers.next_questions import guide_choices
 from bot.answers.places import in_sentence
 from bot.answers.question import Question
+from bot.answers.refusals import answer_refusal
 from bot.answers.reply import Reply
+from bot.clinic import Clinic
 from bot.guide.queries import Guide
 
 SHOWN = 4
 
 
-def answer_talking(question: Question, guide: Guide) -> Reply:
+def answer_talking(question: Question, guide: Guide, clinic: Clinic) -> Reply:
     """Returns questions to ask the oncologist; those of the visitor's stage come first where it is known."""
     passages = {passage.id: passage for passage in guide.passages("talking")}
     stage = guide.stage(question.stage) if question.stage else None
     special = guide.questions(stage.key) if stage else []
+    if not passages and not special and not guide.questions():
+        return answer_refusal(Question("not_in_guide", stage=question.stage), guide, clinic)
     questions = (special + guide.questions())[: SHOWN if stage else SHOWN + 1]
     why = " ".join(passage.text for passage in list(passages.values())[:1])
     about = f" about {in_sentence(stage)}" if stage else ""
-    lines = [why, f"You could ask your oncologist{about}:", *(f"- {text}" for text in questions)]
+    asking = [f"You could ask your oncologist{about}:", *(f"- {text}" for text in questions)]
+    lines = [why, *(asking if questions else ())]
     first = next(iter(passages.values()), None)
     return Reply(
         kind="talking",

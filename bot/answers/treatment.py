@@ -19,7 +19,7 @@ def answer_treatment(question: Question, guide: Guide) -> Reply:
         question = question.with_(line=_line_with(question, guide))
     cells = guide.treatments(stage, question.line)
     if not cells:
-        return ask_stage(question.with_(stage=None, line=None), guide)
+        return ask_stage(question.with_(line=None), guide)
     if question.line is not None:
         text = cell_text(guide, cells[0])
     else:

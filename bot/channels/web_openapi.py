@@ -141,8 +141,8 @@ def _schemas() -> dict[str, Schema]:
         "Reply": _object(
             {
                 "kind": {"type": "string", "enum": list(KINDS)},
-                "stage": {"type": "string", "nullable": True, "enum": ["1", "2", "3", "metastatic", None]},
-                "line": {"type": "integer", "nullable": True, "enum": [1, 2, 3, None]},
+                "stage": perhaps,
+                "line": {**number, "nullable": True},
                 "drug": perhaps,
                 "term": perhaps,
                 "passages": _list(text),

@@ -67,7 +67,7 @@ def _fill(connection: Connection, content: Content, digest: str) -> None:
         if values:
             connection.execute(insert(table), values)
 
-    about = content.guide.dict(exclude={"glossary"})
+    about = content.guide.dict(exclude={"glossary", "review_every_months"})
     rows(tables.guide, [{**about, "content_hash": digest}])
     rows(
         tables.line,

@@ -35,6 +35,7 @@ class GuideEntry(Entry):
     reviewed_on: date
     reviewed_by: Text
     review_due: date
+    review_every_months: int | None = Field(default=None, ge=1, le=36)
     language: str = "en"
     speaker: str = ""
     glossary: list[str] = Field(default_factory=list)
@@ -140,6 +141,13 @@ class QuestionEntry(Entry):
     stage: str | None = None
 
 
+class ReviewEntry(Entry):
+    """One review that has taken place: the day, and who read the file (see `bot content review`)."""
+
+    on: date
+    by: Text
+
+
 class Content(Entry):
     """A whole content file."""
 
@@ -152,3 +160,4 @@ class Content(Entry):
     terms: list[TermEntry] = Field(default_factory=list)
     passages: list[PassageEntry] = Field(default_factory=list)
     questions: list[QuestionEntry] = Field(default_factory=list)
+    reviews: list[ReviewEntry] = Field(default_factory=list)

@@ -13,6 +13,7 @@ from bot.guide.content import Content
 from bot.guide.readability import MAX_GRADE, grade, sentences
 
 At = tuple[str | int, ...]
+_TODO = "TODO"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Problem:
 
 def broken_rules(content: Content) -> list[Problem]:
     """Returns every broken rule of a content file, in file order by rule."""
-    rules = (_cells, _names, _aliases, _dates, _references, _repeats, _quotes, _reading_grade)
+    rules = (_cells, _names, _aliases, _dates, _references, _repeats, _quotes, _unwritten, _reading_grade)
     return [problem for rule in rules for problem in rule(content)]
 
 
@@ -233,10 +234,20 @@ def _quotes(content: Content) -> Iterator[Problem]:
             )
 
 
+def _unwritten(content: Content) -> Iterator[Problem]:
+    """A draft says TODO where an editor has to write; nobody may be answered from that."""
+    about: list[tuple[At, str]] = [
+        (("guide", name), getattr(content.guide, name)) for name in ("source", "reviewed_by")
+    ]
+    for at, text in (*about, *prose(content)):
+        if text.strip().upper() == _TODO:
+            yield Problem(at, text, "this is still to be written. Write what the guide says.")
+
+
 def _reading_grade(content: Content) -> Iterator[Problem]:
     words = masked_words(content)
     for at, text in prose(content):
-        for sentence in sentences(text):
+        for sentence in sentences(text) if text != _TODO else ():
             measured = grade(sentence, words)
             if measured > MAX_GRADE:
                 yield Problem(

@@ -6,6 +6,7 @@ All patterns look at NORM, which holds the corrected lower-case word.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from spacy.language import Language
@@ -57,16 +58,23 @@ def add_patterns(nlp: Language, vocabulary: Vocabulary, outside: Outside) -> tup
         ("drug", vocabulary.drugs),
         ("term", vocabulary.terms),
         ("shorthand", vocabulary.shorthands),
-        ("other_drug", [text for text in outside.other_drugs if text not in vocabulary.drugs]),
-        ("other_cancer", outside.other_cancers),
-        ("other_type", outside.not_our_type),
-        ("stage_zero", outside.before_stage_1),
+        ("other_drug", _not_ours(outside.other_drugs, vocabulary)),
+        ("other_cancer", _not_ours(outside.other_cancers, vocabulary)),
+        ("other_type", _not_ours(outside.not_our_type, vocabulary)),
+        ("stage_zero", _not_ours(outside.before_stage_1, vocabulary)),
     ):
         phrases.add(label, [_pattern(nlp, text) for text in texts])
     tokens = Matcher(nlp.vocab)
     for label, patterns in _token_patterns(sorted(vocabulary.numerals)).items():
         tokens.add(label, patterns)
     return phrases, tokens
+
+
+def _not_ours(names: Iterable[str], vocabulary: Vocabulary) -> list[str]:
+    """Returns the outside names without those that this guide holds: a guide to lung cancer is about lung cancer."""
+    held = {**vocabulary.drugs, **vocabulary.stages, **vocabulary.terms}
+    about = f" {vocabulary.cancer} "
+    return [name for name in names if name not in held and f" {name} " not in about]
 
 
 def _pattern(nlp: Language, text: str) -> Doc:

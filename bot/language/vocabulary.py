@@ -25,6 +25,7 @@ class Vocabulary:
         shorthands: short names of several things at once ("thp"), mapped to (drugs, terms).
         spread_stage: the stage in which the cancer has spread to other organs.
         families: brand mapped to the term of its family.
+        cancer: what the guide is about.
         content_hash: the content this vocabulary was read from.
     """
 
@@ -36,6 +37,7 @@ class Vocabulary:
     shorthands: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     spread_stage: str | None = None
     families: dict[str, str] = field(default_factory=dict)
+    cancer: str = ""
     content_hash: str = ""
 
     @classmethod
@@ -58,6 +60,7 @@ class Vocabulary:
             shorthands={text: (tuple(drugs.get(text, ())), tuple(terms.get(text, ()))) for text in {**drugs, **terms}},
             spread_stage=guide.spread_stage(),
             families=guide.families(),
+            cancer=guide.info().cancer.lower(),
             content_hash=guide.info().content_hash,
         )
 

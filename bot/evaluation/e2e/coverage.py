@@ -25,19 +25,19 @@ def coverage(results: Sequence[CaseResult], content: Content, *, sees_inside: bo
     """
     turns = [exchange.turn for result in results for exchange in result.exchanges]
     facts = FactCheck(content)
-    cells = [_cell(cell.stage, cell.line) for cell in content.treatments]
+    cells = [cell_name(cell.stage, cell.line) for cell in content.treatments]
     found = {
-        "kinds of reply": _count(KINDS, (str(turn.reply().get("kind")) for turn in turns)),
-        "cells of the guide": _count(cells, (cell for turn in turns for cell in cells if _used(cell, turn))),
-        "drugs": _count(
+        "kinds of reply": count(KINDS, (str(turn.reply().get("kind")) for turn in turns)),
+        "cells of the guide": count(cells, (cell for turn in turns for cell in cells if _used(cell, turn))),
+        "drugs": count(
             facts.brands, (drug for turn in turns for drug in facts.drugs_in(str(turn.reply().get("text") or "")))
         ),
     }
     domain = YAML(typ="safe").load((settings.home() / "domain.yml").read_text(encoding="utf-8"))
     if sees_inside:
         seen = [turn.seen for turn in turns if turn.seen]
-        found["intents"] = _count(domain.get("intents") or (), (str(one.intent) for one in seen))
-        found["actions"] = _count(domain.get("actions") or (), (action for one in seen for action in one.actions))
+        found["intents"] = count(domain.get("intents") or (), (str(one.intent) for one in seen))
+        found["actions"] = count(domain.get("actions") or (), (action for one in seen for action in one.actions))
     else:
         found["intents"] = found["actions"] = {"not_seen": NOT_SEEN}
     return found
@@ -55,7 +55,8 @@ def coverage_lines(found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _count(known: Iterable[str], touched: Iterable[str]) -> dict[str, Any]:
+def count(known: Iterable[str], touched: Iterable[str]) -> dict[str, Any]:
+    """Returns how many things there are, how often each was touched, and which never was."""
     counts = dict.fromkeys(known, 0)
     for name in touched:
         if name in counts:
@@ -67,7 +68,8 @@ def _count(known: Iterable[str], touched: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _cell(stage: str, line: int) -> str:
+def cell_name(stage: str, line: int) -> str:
+    """Returns what reports call one stage x line cell."""
     return f"stage {stage} line {line}"
 
 
