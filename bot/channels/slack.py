@@ -95,9 +95,9 @@ class SlackInput(MessagingInput):
         quiet = {"unfurl_links": False, "unfurl_media": False}
         return [Call(f"{self._base}/chat.postMessage", json={**place, **part, **quiet}) for part in parts]
 
-    def sample(self) -> Incoming:
+    def samples(self) -> dict[str, Incoming]:
         """Returns a direct message."""
-        return Incoming("slack:T0000/D0000:U0000", "", "Ev0000", {"channel": "D0000"})
+        return {"slack": Incoming("slack:T0000/D0000:U0000", "", "Ev0000", {"channel": "D0000"})}
 
     async def check(self) -> list[str]:
         """Asks `auth.test`."""

@@ -23,6 +23,7 @@ _SAID = {
     "unsigned": "The request is not signed.",
     "forged": "The request's signature is not right.",
     "stale": "The request is too old.",
+    "no_keys": "The request cannot be checked now. Please send it again.",
     "unreadable": "The request is not one of the platform's.",
 }
 
@@ -63,8 +64,8 @@ class MessagingInput(InputChannel, abc.ABC):
         """Returns the calls that bring a reply to a person, in their order."""
 
     @abc.abstractmethod
-    def sample(self) -> Incoming:
-        """Returns a made-up message, for showing what a reply to it would look like."""
+    def samples(self) -> dict[str, Incoming]:
+        """Returns made-up messages, by the name that people give the way they come, for showing replies to them."""
 
     @abc.abstractmethod
     async def check(self) -> list[str]:
@@ -82,7 +83,7 @@ class MessagingInput(InputChannel, abc.ABC):
         @routes.listener("before_server_stop")
         async def finish(app: Any, loop: Any) -> None:
             await self.desk.finish()
-            await self.outgoing.close()
+            await self.close()
 
         routes.add_route(self._receive, "/webhook", methods=["POST"], name="webhook")
         self.add_routes(routes)
@@ -90,6 +91,10 @@ class MessagingInput(InputChannel, abc.ABC):
 
     def add_routes(self, routes: Blueprint) -> None:
         """Adds routes that only this platform needs."""
+
+    async def close(self) -> None:
+        """Ends the connections to the platform."""
+        await self.outgoing.close()
 
     async def _receive(self, request: Request) -> HTTPResponse:
         try:

@@ -21,7 +21,7 @@ class Refused(Exception):
     """A request that is not from the platform, or cannot be one of its requests.
 
     Attributes:
-        status: 400, 401 or 403.
+        status: 400, 401, 403, or 503 when it cannot be checked now.
         reason: one of a few fixed words, which the metrics count.
     """
 
@@ -44,6 +44,11 @@ def forged() -> Refused:
 def stale() -> Refused:
     """It was right once, too long ago."""
     return Refused(403, "stale")
+
+
+def unchecked() -> Refused:
+    """What it takes to check the request cannot be had now; the platform shall send it again."""
+    return Refused(503, "no_keys")
 
 
 def unreadable() -> Refused:
