@@ -59,7 +59,10 @@ class MessengerInput(MessagingInput):
 
     def add_routes(self, routes: Blueprint) -> None:
         """Adds the address's own check, which the app asks for once when the webhook is set up."""
-        routes.add_route(self._subscribe, "/webhook", methods=["GET"], name="subscribe")
+
+        @routes.get("/webhook")
+        async def subscribe(request: Request) -> HTTPResponse:
+            return self._subscribe(request)
 
     async def verify(self, request: Request) -> None:
         """Holds the body to the signature made with the app secret (HMAC with SHA-256)."""
@@ -105,7 +108,7 @@ class MessengerInput(MessagingInput):
     async def _headers(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self.values['MESSENGER_PAGE_TOKEN']}"}
 
-    async def _subscribe(self, request: Request) -> HTTPResponse:
+    def _subscribe(self, request: Request) -> HTTPResponse:
         token = str(request.args.get("hub.verify_token") or "")
         right = self.values["MESSENGER_VERIFY_TOKEN"]
         if request.args.get("hub.mode") != "subscribe" or not token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from collections.abc import Mapping
@@ -74,7 +75,7 @@ class TeamsInput(MessagingInput):
         own = str((activity.get("recipient") or {}).get("id"))
         if group and not _mentions(activity, own):
             return Heard(answer)
-        text = typed(" ".join(_AT.sub(" ", str(activity.get("text") or "")).replace("\u00a0", " ").split(" ")))
+        text = _words(str(activity.get("text") or ""))
         not_text = any(_is_media(each) for each in activity.get("attachments") or ())
         if not text and not not_text and activity.get("value") is not None:
             return Heard(answer)  # the form of a card that is not ours
@@ -144,6 +145,11 @@ class TeamsInput(MessagingInput):
             self._token_ends = 0.0
             return Outcome(False, True, reason="HTTP 401")
         return by_status(status, body)
+
+
+def _words(text: str) -> str:
+    """Returns what a person typed: Teams puts mentions in as tags, and writes some characters as HTML does."""
+    return typed(html.unescape(_AT.sub(" ", text)).replace("\u00a0", " "))
 
 
 def _mentions(activity: dict[str, Any], own: str) -> bool:

@@ -148,7 +148,7 @@ class TelegramInput(MessagingInput):
             return GREETING
         if command and command[2]:
             text = f"{command[1]} {text[command.end() :]}"
-        return typed(" ".join(self._mention().sub(" ", text).split(" ")))
+        return typed(self._mention().sub(" ", text))
 
     def _mention(self) -> re.Pattern[str]:
         return re.compile(rf"(?<!\w)@{re.escape(self._username)}(?!\w)", re.IGNORECASE | re.ASCII)

@@ -85,7 +85,10 @@ class MessagingInput(InputChannel, abc.ABC):
             await self.desk.finish()
             await self.close()
 
-        routes.add_route(self._receive, "/webhook", methods=["POST"], name="webhook")
+        @routes.post("/webhook")
+        async def receive(request: Request) -> HTTPResponse:
+            return await self._receive(request)
+
         self.add_routes(routes)
         return routes
 
