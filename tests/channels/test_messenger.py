@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 import pytest
-from conftest import Chatting
+from chatting import Chatting
 from facts import DISCLAIMER, WORDING
 from platform_rules import offered, shown_text
 from stand_ins import MESSENGER_SECRET, MESSENGER_VERIFY, Sent, Trouble

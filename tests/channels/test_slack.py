@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from conftest import Chatting
+from chatting import Chatting
 from facts import DISCLAIMER, WORDING
 from platform_rules import offered, shown_text
 from slack_sdk.signature import SignatureVerifier

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 import pytest
-from conftest import Chatting
+from chatting import Chatting
 from facts import DISCLAIMER, WORDING
 from platform_rules import offered, shown_text
 from stand_ins import ISSUER, TEAMS_APP, Sent, Trouble, key_pair

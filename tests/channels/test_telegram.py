@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiogram.types import Update
-from conftest import Chatting
+from chatting import Chatting
 from facts import DISCLAIMER, WORDING
 from platform_rules import offered, shown_text
 from stand_ins import TELEGRAM_SECRET, TELEGRAM_USERNAME, Sent, Trouble

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from conftest import Chatting
+from chatting import Chatting
 from facts import DISCLAIMER, WORDING
 from stand_ins import PUBLIC_URL, TWILIO_SID, TWILIO_TOKEN, Sent, Trouble
 from twilio.request_validator import RequestValidator
