@@ -15,8 +15,8 @@ from stand_ins import MESSENGER_TOKEN, TEAMS_PASSWORD, TELEGRAM_SECRET, TELEGRAM
 from trained import the_model
 
 # What people wrote, who they are, and our secrets: none of it may reach the log.
-LEAKS = ("and after that", "herceptin", "breathe", "fnord", "+1555", "U1", "29:one", "a:1-", "xoxb", TELEGRAM_TOKEN, TELEGRAM_SECRET,
-         MESSENGER_TOKEN, TWILIO_TOKEN, TEAMS_PASSWORD)  # fmt: skip
+LEAKS = ("and after that", "herceptin", "breathe", "fnord", "+1555", "U1", "29:one", "a:1-", "xoxb", TELEGRAM_TOKEN,
+         TELEGRAM_SECRET, MESSENGER_TOKEN, TWILIO_TOKEN, TEAMS_PASSWORD)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
