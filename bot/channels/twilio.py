@@ -77,7 +77,7 @@ class TwilioInput(MessagingInput):
             return Heard(answer)
         count = fields.get("NumMedia", "0")
         not_text = (count.isdigit() and int(count) > 0) or "Latitude" in fields
-        sender = f"{'whatsapp' if whatsapp else 'sms'}:{number.removeprefix(WHATSAPP)}:{person.removeprefix(WHATSAPP)}"
+        sender = f"twilio:{'whatsapp' if whatsapp else 'sms'}:{number.removeprefix(WHATSAPP)}:{person.removeprefix(WHATSAPP)}"
         message = Incoming(sender, text, fields["MessageSid"], {"To": person, "From": number}, not_text)
         return Heard(answer, (message,))
 
@@ -90,8 +90,10 @@ class TwilioInput(MessagingInput):
         """Returns a text message and a WhatsApp message."""
         person, number = "+15550100001", "+15550100000"
         return {
-            "sms": Incoming("sms:0:1", "", "SM0", {"To": person, "From": number}),
-            "whatsapp": Incoming("whatsapp:0:1", "", "SM0", {"To": WHATSAPP + person, "From": WHATSAPP + number}),
+            "sms": Incoming("twilio:sms:0:1", "", "SM0", {"To": person, "From": number}),
+            "whatsapp": Incoming(
+                "twilio:whatsapp:0:1", "", "SM0", {"To": WHATSAPP + person, "From": WHATSAPP + number}
+            ),
         }
 
     async def check(self) -> list[str]:

@@ -14,6 +14,8 @@ from bot.channels.telegram import TelegramInput
 from bot.channels.twilio import TwilioInput
 
 CHANNELS: tuple[type[MessagingInput], ...] = (SlackInput, TelegramInput, MessengerInput, TwilioInput, TeamsInput)
+NAMES = tuple(kind.platform.name for kind in CHANNELS)
+"""Each channel's sender ids begin with its name and a colon, and no other channel's do."""
 
 
 def channels_switched_on(environ: Mapping[str, str] | None = None) -> list[MessagingInput]:
