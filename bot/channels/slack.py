@@ -44,7 +44,7 @@ class SlackInput(MessagingInput):
     platform = Platform(
         "slack",
         "Slack",
-        {"SLACK_BOT_TOKEN": r"xoxb-\S+", "SLACK_SIGNING_SECRET": r"[0-9A-Za-z]{16,128}"},
+        {"SLACK_BOT_TOKEN": r"xox[a-z.]+-\S+", "SLACK_SIGNING_SECRET": r"[0-9A-Za-z]{16,128}"},
         {"SLACK_API_URL": USUAL},
     )
 

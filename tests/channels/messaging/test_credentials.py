@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from commands import bot
 from facts import DISCLAIMER
-from stand_ins import StandIn
+from stand_ins import SLACK_TOKEN, StandIn
+from typer.testing import CliRunner
 
 from bot.channels.messaging import credentials
 from bot.channels.messaging.command import check_channels, preview
 from bot.channels.messaging.platforms import CHANNELS, channels_switched_on
+from bot.cli import app
 from bot.errors import BotError
-
-from commands import bot, fails_readably  # isort: skip
+from bot.server.application import configured_channels
 
 
 @pytest.fixture(scope="module")
@@ -100,15 +102,36 @@ def test_the_preview_prints_what_would_be_sent() -> None:
         preview("fax", reply, {})
 
 
+def test_the_check_command_prints_it_and_fails(platforms: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_STOCK", "1")  # this process's Rasa is left as it is
+    for name, value in {**platforms.variables(), "SLACK_BOT_TOKEN": "xoxb-2-wrong"}.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(app, ["channels", "check"])
+    assert done.exit_code == 1
+    assert "invalid_auth" in done.stdout and "xoxb-2-wrong" not in done.stdout
+    monkeypatch.setenv("SLACK_BOT_TOKEN", SLACK_TOKEN)
+    assert CliRunner().invoke(app, ["channels", "check"]).exit_code == 0
+
+
+def test_the_server_makes_the_channels_that_are_set_up(platforms: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in platforms.variables().items():
+        monkeypatch.setenv(name, value)
+    assert [channel.name() for channel in configured_channels()][-5:] == [
+        "slack",
+        "telegram",
+        "messenger",
+        "twilio",
+        "teams",
+    ]
+    monkeypatch.delenv("SLACK_SIGNING_SECRET")
+    with pytest.raises(BotError, match="SLACK_SIGNING_SECRET is not set"):
+        configured_channels()
+
+
 @pytest.mark.model
 @pytest.mark.slow
-def test_the_commands(platforms: StandIn) -> None:
+def test_the_preview_command_asks_the_model() -> None:
     done = bot("channels", "preview", "sms", "what comes after Enhertu")
     assert done.returncode == 0, done.stderr
     [call] = json.loads(done.stdout)
     assert "Tukysa" in call["form"]["Body"] and DISCLAIMER in call["form"]["Body"]
-    every = platforms.variables()
-    done = bot("channels", "check", **{**every, "SLACK_BOT_TOKEN": "xoxb-2-wrong"})
-    assert done.returncode == 1
-    assert "invalid_auth" in done.stdout and "xoxb-2-wrong" not in done.stdout + done.stderr
-    fails_readably(bot("serve", **{**every, "SLACK_SIGNING_SECRET": ""}), "SLACK_SIGNING_SECRET is not set")
