@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -36,6 +37,10 @@ app.add_typer(guide_app, name="guide")
 benchmark_app = typer.Typer(no_args_is_help=True, help="Figures beside other systems (docs/benchmarks.md).")
 app.add_typer(benchmark_app, name="benchmark")
 app.add_typer(content_app, name="content")
+channels_app = typer.Typer(
+    no_args_is_help=True, help="Slack, Telegram, Messenger, SMS, WhatsApp, Teams (docs/channels.md)."
+)
+app.add_typer(channels_app, name="channels")
 app.command("test")(test_conversations)
 
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
@@ -215,6 +220,42 @@ def benchmark_soak(
     _print_json(result, json_file)
     if not result["passed"]:
         raise typer.Exit(1)
+
+
+@channels_app.command("check")
+def channels_check() -> None:
+    """Ask each platform whether it takes the credentials that are set, and say what is missing."""
+    from bot.server.departures import depart  # noqa: PLC0415
+
+    depart()  # before Rasa is imported: without TensorFlow it takes seconds less
+    from bot.channels.messaging.command import check_channels  # noqa: PLC0415
+
+    findings = check_channels()
+    for finding in findings:
+        for number, line in enumerate(finding.lines):
+            typer.echo(f"{finding.title if number == 0 else '':26} {finding.state if number == 0 else '':6} {line}")
+    if any(finding.state == "wrong" for finding in findings):
+        raise typer.Exit(1)
+
+
+@channels_app.command("preview")
+def channels_preview(
+    channel: str = typer.Argument(..., help="slack, telegram, messenger, sms, whatsapp or teams."),
+    question: str = typer.Argument(..., help="What a patient would write."),
+) -> None:
+    """Print, as JSON, exactly what would be sent in answer to a question."""
+    from bot.server.departures import depart  # noqa: PLC0415
+
+    depart()
+    from bot.channels.messaging.command import preview, ways  # noqa: PLC0415
+
+    if channel not in ways():
+        raise BotError(f"There is no channel {channel!r}. Choose one of: {', '.join(ways())}.")
+    from bot.server.chat import Chat  # noqa: PLC0415
+    from bot.server.training import trained_model  # noqa: PLC0415
+
+    reply = asyncio.run(Chat(trained_model()).say(question))
+    typer.echo(preview(channel, reply))
 
 
 def _print_json(result: dict[str, Any], target: str) -> None:

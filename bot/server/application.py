@@ -18,6 +18,7 @@ from rasa.shared.exceptions import RasaException
 from sanic import Sanic
 
 from bot import settings
+from bot.channels.messaging.platforms import channels_switched_on
 from bot.errors import BotError, ModelError
 from bot.server.conversations import open_conversation_store
 from bot.server.in_process import InProcessActions
@@ -103,10 +104,10 @@ def conversation_store() -> TrackerStore:
 
 
 def configured_channels() -> list[InputChannel]:
-    """Makes the channels of credentials.yml.
+    """Makes the channels of credentials.yml, and the messaging channels whose credentials are in the environment.
 
     Raises:
-        BotError: the file is missing or names a channel that cannot be made.
+        BotError: the file is missing or names a channel that cannot be made; or a messaging channel is set up in part.
     """
     path = settings.home() / "credentials.yml"
     try:
@@ -116,7 +117,7 @@ def configured_channels() -> list[InputChannel]:
         raise BotError(
             f"{path.name}: a channel cannot be made: {reason} Correct the file, then start again."
         ) from error
-    return channels
+    return [*channels, *channels_switched_on()]
 
 
 def make_application(
