@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answers.answer import answer
-from bot.answers.followup import resolve
+from bot.answers.followup import is_line_in_thread, resolve
+from bot.answers.my_list import answer_list, asked_of_list, offer_list, said_in
+from bot.answers.notebook import Notebook
+from bot.answers.picking import pick
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
@@ -28,14 +31,40 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     Raises:
         StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
     """
+    text = _words(reading, memory)
+    request = asked_of_list(reading, memory, text)
+    if request is not None:
+        reply, notebook = answer_list(request, memory, guide, clinic)
+        wrapped = wrap(reply, guide, clinic, first=not memory.started)
+        return wrapped, _after_list(wrapped, memory, notebook)
     reply = _answer(reading, memory, guide, clinic)
     if reply.kind in ANSWERED and "feelings" in reading.cues:
         reply = replace(reply, before=(say(clinic, "feelings"),))
     waiting = _put_off(reading, memory) if reply.kind in ("emergency", "distress") else None
     if waiting is not None and reply.kind == "emergency":
         reply = replace(reply, text=f"{reply.text} {say(clinic, 'emergency', 'offer')}")
-    wrapped = wrap(reply, guide, clinic, first=not memory.started)
-    return wrapped, _remember(wrapped, memory, waiting)
+    said = said_in(text, reply)
+    notebook = memory.notebook.with_(
+        listing=False,
+        said=said if reply.kind != "chitchat" else memory.notebook.said,
+        said_kind=reply.kind if said else memory.notebook.said_kind,
+    )
+    wrapped = wrap(offer_list(reply, notebook), guide, clinic, first=not memory.started)
+    return wrapped, replace(_remember(wrapped, memory, waiting), notebook=notebook)
+
+
+def _words(reading: Reading, memory: Memory) -> str:
+    """The words of the choice that a message picks, else its own."""
+    chosen = None if is_line_in_thread(reading, memory) else pick(reading.text, memory.choices)
+    return chosen.text if chosen is not None else reading.text
+
+
+def _after_list(reply: Reply, memory: Memory, notebook: Notebook) -> Memory:
+    """What is remembered after a reply about the list: the conversation goes on from where it was."""
+    last = reply.question if reply.question is not None else memory.last
+    return replace(
+        memory, last=last, kind=reply.kind, choices=reply.choices, started=True, notebook=notebook.with_(listing=True)
+    )
 
 
 def _answer(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> Reply:

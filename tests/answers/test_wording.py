@@ -18,7 +18,7 @@ VALUES = {
     "name": "the clinic", "phone": "ten", "hours": "all day", "emergency_number": "nine", "emergency_place": "ward",
     "crisis": "Call or text the line at eight. ", "crisis_short": "call the line at eight. ",
     "poison": "Or call the line at six. ", "title": "The Guide", "date": "May", "drugs": "drugs", "cancer": "cancer",
-    "over": "five", "most": "ten", "seconds": "two",
+    "over": "five", "most": "ten", "seconds": "two", "count": "three",
 }  # fmt: skip
 TEXTS = list(leaves(WORDING))
 
