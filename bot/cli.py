@@ -100,6 +100,24 @@ def forget(
 
 
 @app.command()
+def migrate() -> None:
+    """Bring the tables of the conversations to the newest form; the server does so itself when it starts."""
+    from bot.server.conversations.records import Records  # noqa: PLC0415
+    from bot.server.conversations.tables import REVISION  # noqa: PLC0415
+
+    logging.getLogger("bot").addHandler(logging.NullHandler())  # what is logged is told as well
+    before = Records().make_tables()
+    if before is None:
+        typer.echo(f"Made the tables of the conversations, in form {REVISION}.")
+    elif before == REVISION:
+        typer.echo(f"The tables of the conversations are up to date, in form {REVISION}.")
+    elif before < REVISION:
+        typer.echo(f"Brought the tables of the conversations from form {before} to {REVISION}.")
+    else:
+        typer.echo(f"The tables have form {before}, of a newer version of this program than {REVISION}; nothing was done.")
+
+
+@app.command()
 def check() -> None:
     """Check content, clinic file, wording and training examples."""
     from bot.evaluation.checks import check_project  # noqa: PLC0415

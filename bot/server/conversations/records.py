@@ -16,15 +16,14 @@ from bot.errors import ConversationChanged, StoreDown
 from bot.server.conversations.engine import begin_reading, begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.scrubbing import mark_erased, scrub
-from bot.server.conversations.tables import HASH_LENGTH, conversation, event, metadata
+from bot.server.conversations.tables import HASH_LENGTH, REVISION, conversation, event
+from bot.server.migrations import upgrade
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _BATCH = 200
 """Conversations erased in one transaction, so that a large sweep holds nobody up."""
-_TABLES_LOCK = 0x48455232
-"""Number of PostgreSQL's advisory lock under which one process makes the tables."""
 _NO_TABLE = "42P01"
 """PostgreSQL's code for a table that is not there."""
 _PROBE = "probe".ljust(HASH_LENGTH, "-")
@@ -210,22 +209,21 @@ class Records:
         """Closes all connections."""
         self.engine.dispose()
 
-    def make_tables(self) -> None:
-        """Makes the tables where they are missing; several processes may do so at once.
+    def make_tables(self) -> str | None:
+        """Makes the tables or brings them to the newest form; several processes may do so at once.
+
+        Returns:
+            What the tables were at before (`bot.server.migrations.revision`).
 
         Raises:
-            StoreDown: the database cannot be reached.
+            StoreDown: the database cannot be reached, or a step failed.
         """
-
-        def work(connection: Connection) -> None:
-            if not self.is_sqlite:
-                connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
-            metadata.create_all(connection)
-
         with self._lock:
-            if not self._tables_made:
-                self._transaction(self._writing, work)
-                self._tables_made = True
+            if self._tables_made:
+                return REVISION
+            before = self._transaction(self._writing, upgrade)
+            self._tables_made = True
+            return before
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         if not self._tables_made:

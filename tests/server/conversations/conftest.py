@@ -48,6 +48,6 @@ def anywhere(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.Mon
         url = request.getfixturevalue("postgres_url")
         engine = create_engine(url)
         with engine.begin() as connection:
-            connection.execute(text("DROP TABLE IF EXISTS event, conversation"))
+            connection.execute(text("DROP TABLE IF EXISTS event, conversation, unanswered, conversations_version"))
         engine.dispose()
         monkeypatch.setenv("DATABASE_URL", url)
