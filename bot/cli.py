@@ -114,7 +114,9 @@ def migrate() -> None:
     elif before < REVISION:
         typer.echo(f"Brought the tables of the conversations from form {before} to {REVISION}.")
     else:
-        typer.echo(f"The tables have form {before}, of a newer version of this program than {REVISION}; nothing was done.")
+        typer.echo(
+            f"The tables have form {before}, of a newer version of this program than {REVISION}; nothing was done."
+        )
 
 
 @app.command()

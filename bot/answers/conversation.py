@@ -13,6 +13,7 @@ from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
 from bot.answers.several import answer_several, asked_in_story, questions_in
+from bot.answers.unanswered import answer_consent, ask_consent, consent_in
 from bot.answers.wording import say
 from bot.answers.wrapping import wrap
 from bot.clinic import Clinic
@@ -35,8 +36,11 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     request = asked_of_list(reading, memory, text)
     if request is not None:
         reply, notebook = answer_list(request, memory, guide, clinic)
-        wrapped = wrap(reply, guide, clinic, first=not memory.started)
-        return wrapped, _after_list(wrapped, memory, notebook)
+        return _aside(reply, memory, notebook.with_(listing=True), guide, clinic)
+    consent = consent_in(text, memory.notebook, clinic) if reading.alarm.kind is None else None
+    if consent is not None:
+        reply, notebook = answer_consent(consent, memory.notebook, clinic)
+        return _aside(reply, memory, notebook.with_(listing=False), guide, clinic)
     reply = _answer(reading, memory, guide, clinic)
     if reply.kind in ANSWERED and "feelings" in reading.cues:
         reply = replace(reply, before=(say(clinic, "feelings"),))
@@ -46,10 +50,12 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     said = said_in(text, reply)
     notebook = memory.notebook.with_(
         listing=False,
+        keep=False,
         said=said if reply.kind != "chitchat" else memory.notebook.said,
         said_kind=reply.kind if said else memory.notebook.said_kind,
     )
-    wrapped = wrap(offer_list(reply, notebook), guide, clinic, first=not memory.started)
+    reply, notebook = ask_consent(offer_list(reply, notebook), notebook, clinic)
+    wrapped = wrap(reply, guide, clinic, first=not memory.started)
     return wrapped, replace(_remember(wrapped, memory, waiting), notebook=notebook)
 
 
@@ -59,12 +65,12 @@ def _words(reading: Reading, memory: Memory) -> str:
     return chosen.text if chosen is not None else reading.text
 
 
-def _after_list(reply: Reply, memory: Memory, notebook: Notebook) -> Memory:
-    """What is remembered after a reply about the list: the conversation goes on from where it was."""
+def _aside(reply: Reply, memory: Memory, notebook: Notebook, guide: Guide, clinic: Clinic) -> tuple[Reply, Memory]:
+    """A reply beside the questions, such as one about the list: the conversation goes on from where it was."""
+    wrapped = wrap(reply, guide, clinic, first=not memory.started)
     last = reply.question if reply.question is not None else memory.last
-    return replace(
-        memory, last=last, kind=reply.kind, choices=reply.choices, started=True, notebook=notebook.with_(listing=True)
-    )
+    after = replace(memory, last=last, kind=reply.kind, choices=wrapped.choices, started=True, notebook=notebook)
+    return wrapped, after
 
 
 def _answer(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> Reply:

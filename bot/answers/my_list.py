@@ -58,7 +58,7 @@ def answer_list(request: ListRequest, memory: Memory, guide: Guide, clinic: Clin
     Raises:
         StoreError: the guide store cannot be reached.
     """
-    notebook = memory.notebook
+    notebook = memory.notebook.with_(keep=False)
     stage = _stage(memory, guide)
     if request.action == "suggest":
         return _suggest(stage, guide, clinic), notebook

@@ -80,7 +80,7 @@ class Records:
 
     def load(self, key: str) -> Kept | None:
         """Returns what the next turn needs: one row, however long the conversation is."""
-        row = self._read(lambda connection: connection.execute(_LOAD, {"wanted": key}).first())
+        row = self.read(lambda connection: connection.execute(_LOAD, {"wanted": key}).first())
         return Kept(*row) if row else None
 
     def add(self, key: str, addition: Addition) -> None:
@@ -115,7 +115,7 @@ class Records:
                 ])  # fmt: skip
             return True
 
-        if not self._write(work):
+        if not self.write(work):
             raise _changed()
 
     def turn_of(self, key: str, message: str) -> list[dict[str, Any]] | None:
@@ -128,7 +128,13 @@ class Records:
             after = connection.execute(_AFTER, {"wanted": key, "first": asked + 1})
             return [data for _, data in takewhile(lambda row: row[0] != "user", after)]
 
-        return self._read(work)
+        return self.read(work)
+
+    def asked(self, key: str, message: str) -> str | None:
+        """Returns the text of the visitor's message with this hashed id; None if unknown."""
+        wanted = select(_E.data).where(_E.conversation == key, _E.message_id == message).order_by(_E.sequence.desc())
+        data = self.read(lambda connection: connection.execute(wanted.limit(1)).scalar())
+        return None if data is None else str(data.get("text") or "")
 
     def events(self, key: str, turns: int | None = None) -> list[dict[str, Any]]:
         """Returns the events of the newest turns, or of the whole conversation, oldest first."""
@@ -140,11 +146,11 @@ class Records:
                 first = min(starts, default=0)
             return [data for _, data in connection.execute(_AFTER, {"wanted": key, "first": first})]
 
-        return self._read(work)
+        return self.read(work)
 
     def erase(self, key: str) -> bool:
         """Deletes a conversation and says whether there was one; `scrub` has to follow."""
-        return self._write(lambda connection: self._delete(connection, [key])) > 0
+        return self.write(lambda connection: self._delete(connection, [key])) > 0
 
     def expire(self, before: float) -> int:
         """Erases the conversations whose last message is older, for good, and returns how many there were."""
@@ -160,9 +166,9 @@ class Records:
         def work(connection: Connection) -> int:
             return self._delete(connection, connection.execute(old).scalars().all())
 
-        erased = found = self._write(work)
+        erased = found = self.write(work)
         while found == _BATCH:
-            found = self._write(work)
+            found = self.write(work)
             erased += found
         self.scrub()
         return erased
@@ -182,12 +188,12 @@ class Records:
 
     def keys(self) -> list[str]:
         """Returns the keys of all conversations."""
-        return self._read(lambda connection: list(connection.execute(select(_C.key)).scalars()))
+        return self.read(lambda connection: list(connection.execute(select(_C.key)).scalars()))
 
     def count(self) -> int:
         """Returns how many conversations are kept."""
         total = select(func.count()).select_from(conversation)
-        return self._read(lambda connection: int(connection.execute(total).scalar_one()))
+        return self.read(lambda connection: int(connection.execute(total).scalar_one()))
 
     def check(self) -> None:
         """Reads, and writes as well if the last write failed.
@@ -201,9 +207,9 @@ class Records:
             connection.execute(_CREATE, {"key": _PROBE, "channel": None, **nothing})
             connection.execute(delete(conversation).where(_C.key == _PROBE))
 
-        self._read(lambda connection: connection.execute(select(_C.events).limit(1)).first())
+        self.read(lambda connection: connection.execute(select(_C.events).limit(1)).first())
         if self._write_failed:
-            self._write(try_out)
+            self.write(try_out)
 
     def close(self) -> None:
         """Closes all connections."""
@@ -225,12 +231,14 @@ class Records:
             self._tables_made = True
             return before
 
-    def _read(self, work: Callable[[Connection], T]) -> T:
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Does work that only reads; see `_transaction` for what it raises."""
         if not self._tables_made:
             self.make_tables()
         return self._transaction(self._reading, work)
 
-    def _write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Does work in a transaction that writes; see `_transaction` for what it raises."""
         if not self._tables_made:
             self.make_tables()
         try:
@@ -242,7 +250,7 @@ class Records:
         return done
 
     def _transaction(self, engine: Engine, work: Callable[[Connection], T]) -> T:
-        """Does work in a transaction, and turns what a database says into our errors.
+        """Does work in a transaction, and turns what a database says into StoreDown and ConversationChanged.
 
         They are raised apart from the original, which may hold a visitor's text ("Failing row contains ...").
         """
