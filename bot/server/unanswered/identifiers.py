@@ -7,7 +7,7 @@ They take out too much rather than too little: what is left is read for its topi
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -135,9 +135,7 @@ _TOKEN = re.compile(r"(?<![\w(-])(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]{3,}(?![\w)]
 _NAME_PARTS = r"(?P<said>[^\W\d_][\w'-]*(?:\s+[^\W\d_][\w'-]*){0,2})"
 _KIN = r"(?:husband|wife|partner|mum|mom|mother|dad|father|sister|brother|daughter|son|aunt|friend|patient)"
 _TITLE = re.compile(
-    r"\b(?:dr|doctor|mr|mrs|ms|miss|mister|prof(?:essor)?|sir|dame|rev|sister|nurse|consultant|oncologist|"
-    r"surgeon)\b\.?\s+"
-    rf"{_NAME_PARTS}",
+    rf"\b(?:dr|doctor|mr|mrs|ms|mister|prof|professor)\b\.?\s+{_NAME_PARTS}",
     re.IGNORECASE,
 )
 _CALLED = re.compile(
@@ -146,7 +144,12 @@ _CALLED = re.compile(
     rf"{_NAME_PARTS}",
     re.IGNORECASE,
 )
-_I_AM = re.compile(rf"\b(?:i'?m|i am|this is|it'?s|its|here is|{_KIN}(?:'?s| is)?)\s+{_NAME_PARTS}", re.IGNORECASE)
+_I_AM = re.compile(rf"\b(?:i'?m|i am)\s+{_NAME_PARTS}", re.IGNORECASE)
+_PERHAPS = re.compile(
+    rf"\b(?:this is|it'?s|its|here is|{_KIN}(?:'?s| is)?|miss|sir|dame|rev|nurse|consultant|oncologist|surgeon)\s+"
+    rf"{_NAME_PARTS}",
+    re.IGNORECASE,
+)
 _LIVES = re.compile(
     r"\b(?:liv(?:e|es|ed|ing) (?:in|at|near|on)|(?:based|resident|reside|staying) (?:in|at|near)|"
     r"(?:come|coming|moved|am|i'm|im|we're|travel(?:l?ing)?) (?:from|to)|(?:city|town|county|village|parish|"
@@ -208,8 +211,8 @@ def says_something(scrubbed: str) -> bool:
 
 def _without_names(text: str, known: frozenset[str]) -> str:
     names, doubtful, not_names = _lists()
-    for rule, sure in ((_CALLED, True), (_TITLE, True), (_LIVES, True), (_I_AM, False)):
-        text = rule.sub(lambda found, sure=sure: _replaced(found, known, sure=sure), text)  # type: ignore[misc]
+    for rule, how in ((_CALLED, _SURE), (_TITLE, _SURE), (_LIVES, _SURE), (_I_AM, _LIKELY), (_PERHAPS, _HINT)):
+        text = rule.sub(partial(_replaced, known=known, how=how), text)
     text = _HOSPITAL.sub(_hospital, text)
     shouted = text.upper() == text
 
@@ -227,30 +230,33 @@ def _without_names(text: str, known: frozenset[str]) -> str:
     return _WORD.sub(word, text)
 
 
-def _replaced(found: re.Match[str], known: frozenset[str], *, sure: bool) -> str:
+_SURE, _LIKELY, _HINT = 3, 2, 1
+"""How surely a name follows: after "my name is", "i'm", or "nurse"."""
+
+
+def _replaced(found: re.Match[str], known: frozenset[str], how: int) -> str:
     """The match with its name taken out: the words up to the first that cannot be part of one."""
-    names, doubtful, not_names = _lists()
     words = found["said"].split()
     taken = 0
-    for word in words:
-        low = re.sub(r"'s?$", "", word.lower())
-        capital = word[0].isupper()
-        could_be = (
-            low in names
-            or low in doubtful
-            and (sure or capital)
-            or low not in not_names
-            and (
-                capital and (sure or low not in known) or low not in known or sure and taken == 0 and low not in _COMMON
-            )
-        )
-        if not could_be:
-            break
+    while taken < len(words) and _is_name(words[taken], known, how, first=taken == 0):
         taken += 1
     if not taken:
         return found[0]
     head = found[0][: found.start("said") - found.start()]
     return " ".join([head.rstrip() + " (name)", *words[taken:]])
+
+
+def _is_name(word: str, known: frozenset[str], how: int, *, first: bool) -> bool:
+    names, doubtful, not_names = _lists()
+    low, capital = re.sub(r"'s?$", "", word.lower()), word[0].isupper()
+    if low in names or low in doubtful and (how == _SURE or capital):
+        return True
+    if low in not_names:
+        return False
+    if low not in known:
+        return how > _HINT or capital
+    # An ordinary word may be a surname: "dr brown".
+    return how == _SURE and (capital or first and low not in _COMMON)
 
 
 # Ordinary words that stand after "Dr" or "live in" in questions about the guide; a surname that is one of them stays.
