@@ -29,7 +29,7 @@ from bot.server.conversations.events import latest_of, messages_of, newest_turn,
 from bot.server.conversations.records import Records
 from bot.server.conversations.rows import Addition
 from bot.server.conversations.secret import KeyedHash, keyed_hash
-from bot.server.unanswered.keeping import notebook_in, question_of, voted_down
+from bot.server.unanswered.keeping import MEMORY, lasting_memory, notebook_in, question_of, voted_down
 from bot.server.unanswered.rows import expire as expire_unanswered
 from bot.server.unanswered.rows import keep
 
@@ -53,6 +53,17 @@ class KeptTracker(DialogueStateTracker):
     seen: int = 0
     kept: int = 0
     latest: dict[str, Any]
+
+    def _reset_slots(self) -> None:
+        """Empties the slots, as Rasa does for a new session after an hour without a message, but for the visitor's list.
+
+        The list is for an appointment: it stays as long as the conversation is kept. So does a yes or no to keeping questions.
+        """
+        slot = self.slots.get(MEMORY)
+        lasting = lasting_memory(slot.value if slot is not None else None)
+        super()._reset_slots()
+        if slot is not None and lasting is not None:
+            slot.value = lasting
 
 
 class ConversationStore(TrackerStore):

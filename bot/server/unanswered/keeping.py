@@ -17,7 +17,8 @@ from bot.server.unanswered.identifiers import says_something, scrub
 
 UNANSWERED, DOWN = "unanswered", "down"
 """Why a question was kept: the guide has no answer, or a visitor gave the answer a thumb down."""
-_MEMORY = "memory"
+MEMORY = "memory"
+"""The slot with the conversation's memory (`bot.answers.question.Memory`)."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def question_of(events: Iterable[dict[str, Any]]) -> KeptQuestion | None:
     """
     notebook = Notebook()
     for data in events:
-        if data.get("event") == "slot" and data.get("name") == _MEMORY:
+        if data.get("event") == "slot" and data.get("name") == MEMORY:
             notebook = notebook_in(data.get("value"))
     if not (notebook.keep and notebook.said and notebook.said_kind in KEPT):
         return None
@@ -64,7 +65,7 @@ def voted_down(text: str, kind: str, slots: dict[str, Any]) -> KeptQuestion | No
         slots: the conversation's slots, which hold whether the visitor agreed.
     """
     try:
-        allowed = may_keep(notebook_in(slots.get(_MEMORY)).consent, load_clinic())
+        allowed = may_keep(notebook_in(slots.get(MEMORY)).consent, load_clinic())
     except ClinicError:
         return None
     return _scrubbed(text, kind, DOWN) if allowed and kind in (*KEPT, *ANSWERED, "clarify") else None
@@ -76,6 +77,14 @@ def notebook_in(memory: object) -> Notebook:
         return Notebook.from_dict(memory.get("notebook")) if isinstance(memory, dict) else Notebook()
     except (AttributeError, TypeError, ValueError):
         return Notebook()
+
+
+def lasting_memory(memory: object) -> dict[str, Any] | None:
+    """Returns what of a memory stays when a new session begins: the list, and a yes or no to keeping questions."""
+    notebook = notebook_in(memory)
+    consent = notebook.consent if notebook.consent in ("yes", "no") else None
+    lasting = Notebook(items=notebook.items, consent=consent).to_dict()
+    return {"notebook": lasting} if lasting else None
 
 
 def month_now() -> str:

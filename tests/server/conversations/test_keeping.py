@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from facts import CLINIC_FILE
-from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
 from talking import Open, now, on_disk, the_domain
 
 from bot.clinic import _load
@@ -149,3 +149,25 @@ def test_the_visitor_s_list_is_stored_with_the_conversation_and_gone_with_it(ope
     store.close()
     again.close()
     assert on_disk(home / "var", "zumba") == []
+
+
+def test_the_list_outlives_a_session_and_nothing_else_of_the_memory_does(opening: Open) -> None:
+    store = opening()
+
+    async def asks(*events: object) -> dict[str, object] | None:
+        tracker = await store.get_or_create_tracker("v", append_action_listen=False)
+        for event in events:
+            tracker.update(event, the_domain())
+        await store.save(tracker)
+        return tracker.get_slot("memory")  # type: ignore[no-any-return]
+
+    notebook = {"items": ["can i fly"], "said": "can i swim", "said_kind": "unclear", "consent": "no"}
+    memory = {"started": True, "kind": "unclear", "last": {"kind": "treatment", "stage": "2"}, "notebook": notebook}
+    now(asks(SessionStarted(), UserUttered("hi"), SlotSet("memory", memory), ActionExecuted("action_listen")))
+    after = now(asks(SessionStarted(), UserUttered("hi again"), ActionExecuted("action_listen")))
+    assert after == {"notebook": {"items": ["can i fly"], "consent": "no"}}
+    again = now(store.retrieve("v"))
+    assert again is not None and again.get_slot("memory") == after
+    empty = {"started": True, "notebook": {"said": "can i swim", "consent": "asked"}}
+    now(asks(SlotSet("memory", empty)))
+    assert now(asks(SessionStarted(), UserUttered("and again"))) is None
