@@ -145,22 +145,30 @@ def grouped(questions: Sequence[KeptQuestion], reader: Reader, content: Content)
     if not texts:
         return []
     vectors = encoder.encode(texts)
+    meant = encoder.encode([_without_names(text, reader) for text in texts])
     guesses = [found[0] if found else _NO_GUESS for found in reader.model.guess(texts)]
     rows = rows_of(content)
     row_vectors = encoder.encode([row.text for row in rows])
     groups = []
-    # Within one intent: drugs and stages weigh so much in a vector that "herceptin and food" would join "herceptin and hair".
     for intent in sorted({guess.intent for guess in guesses}):
         of_intent = np.array([index for index, guess in enumerate(guesses) if guess.intent == intent])
-        labels = _labels(vectors[of_intent])
+        labels = _labels(meant[of_intent])
         for label in range(labels.max() + 1):
             members = of_intent[labels == label]
             middle = vectors[members].mean(axis=0)
-            ordered = members[np.argsort(-(vectors[members] @ middle))]
+            ordered = members[np.argsort(-(meant[members] @ meant[members].mean(axis=0)))]
             said = [texts[index] for index in ordered]
             mine = [question for question in questions if question.text in set(said)]
             groups.append(_group(said, mine, guesses[ordered[0]], nearest_rows(middle, rows, row_vectors)))
     return sorted(groups, key=lambda group: (-group.count, group.questions[0]))
+
+
+def _without_names(text: str, reader: Reader) -> str:
+    """The question with "it" for drugs and stages: they weigh so much that "herceptin and food" would join "herceptin and hair"."""
+    for mention in sorted(reader.finder.find(text), key=lambda found: -found.start):
+        if mention.kind in ("drug", "other_drug", "stage"):
+            text = f"{text[: mention.start]}it{text[mention.end :]}"
+    return text
 
 
 def _labels(vectors: Vectors) -> npt.NDArray[np.int64]:
