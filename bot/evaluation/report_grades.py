@@ -73,11 +73,12 @@ def _rows(content: Content) -> Iterator[tuple[str, str, str]]:
 
 
 def _said(content: Content, clinic: Clinic) -> Iterator[tuple[str, str, str]]:
-    values = {
+    values: dict[str, Any] = {
         "title": content.guide.title,
         "date": "May",
         "drugs": ", ".join(drug.brand for drug in content.drugs),
         "cancer": content.guide.cancer,
+        **dict.fromkeys(("over", "most", "seconds"), 20),  # what the web channel counts
     }
     for path in _leaves(wording()):
         if path != ("disclaimer",):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -147,12 +148,15 @@ class IntentModel:
         vectors = None if encode is None else encode_in_two(encode, messages.marked)
         flags = messages.flags if flags is None else flags
         self.training_rows = [words, *self._join(vectors, flags)]
-        self.linear.fit(self.training_rows, list(intents))
+        quick: Future[QuickModel] | None = None
+        with ThreadPoolExecutor(2) as pool:  # SciPy and ONNX Runtime let other threads run meanwhile
+            if self.settings.sure is not None and encode is not None:
+                beside = self._join(None, flags)
+                quick = pool.submit(QuickModel.learn, words, beside, messages.marked, intents, encode, self.settings.C)
+            self.linear.fit(self.training_rows, list(intents))
         self.remember(texts, intents, messages.marked, words if vectors is None else vectors)
-        if self.settings.sure is not None and encode is not None:
-            beside = self._join(None, flags)
-            self.quick = QuickModel.learn(words, beside, messages.marked, intents, encode, self.settings.C)
-            self.remember_quick(self.quick)
+        if quick is not None:
+            self.remember_quick(quick.result())
         return self
 
     def remember(self, texts: Sequence[str], intents: Sequence[str], marked: Sequence[str], basis: Any) -> None:

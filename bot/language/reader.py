@@ -6,7 +6,6 @@ The Rasa components in `bot.language.components` do the same step by step inside
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from bot.language.arbiter import arbitrate
@@ -34,7 +33,7 @@ class Reader:
         """Returns the reading of one message, as `bot.answers.reading.Reading.from_dict` takes it."""
         cleaned = clean(text)
         safety = self.screen.screen(cleaned).to_dict()
-        mentions = [asdict(mention) for mention in self.finder.find(cleaned[:MAX_READ])]
+        mentions = [mention.to_dict() for mention in self.finder.find(cleaned[:MAX_READ])]
         guesses, segments = guess_intents(self.model, cleaned, mentions, safety)
         return assemble(cleaned, mentions, safety, guesses, segments)
 

@@ -13,7 +13,7 @@ _NOT_A_NAME = frozenset(
     "perfect perfectly inherit inherited inherits taxi taxis taxes taxon project projects reception exception "
     "perjury taco metabolic metallic metastasise node nodes taxied mood model modes total tumour tumours tumor "
     "regime regiment resident residents persistent distant existing insistent assistant consistent inherent "
-    "operations options optional opinion".split()
+    "operations options optional opinion surgeon surgeons".split()
 )
 _MIN_LENGTH = 5
 

@@ -9,6 +9,7 @@ beforehand; the threshold is the one that does best on average over several shar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,17 +120,21 @@ def held_out(model: IntentModel) -> Iterator[Row]:
         settings = replace(settings, rounds=settings.rounds // 2)
         blocks = [blocks[0][:, np.asarray((blocks[0] != 0).sum(axis=0)).ravel() > 1], *blocks[1:]]
     rng = np.random.default_rng(settings.seed)
+    jobs: list[tuple[Any, str | None]] = []
     groups = alike(model.basis, _ALIKE["words" if model.encoder is None else "vectors"], labels)
     for _ in range(1 if large else 2):
         folds = 3 if large else 5
         fold = _folds(labels, groups, folds, rng)
         for part in range(1 if large else folds):
-            yield from _guesses(model, blocks, settings, fold == part, None)
+            jobs.append((fold == part, None))
         folds = min(5 if large else 7, len(intents) // 2)
         part_of_intent = dict(zip(intents, rng.permutation(len(intents)) % folds, strict=True))
         fold = np.array([part_of_intent[name] for name in labels])
         for part in range(1 if large else folds):
-            yield from _guesses(model, blocks, settings, fold == part, OUTSIDE)
+            jobs.append((fold == part, OUTSIDE))
+    with ThreadPoolExecutor(2) as pool:
+        for rows in pool.map(lambda job: list(_guesses(model, blocks, settings, *job)), jobs):
+            yield from rows
 
 
 def _guesses(model: IntentModel, blocks: list[Any], settings: Settings, out: Any, truth: str | None) -> Iterator[Row]:

@@ -55,12 +55,14 @@ def load_agent(model: Path, *, store: TrackerStore | None = None, lock_store: Lo
         BotError: a part of the model says what is wrong.
     """
     try:
-        return GuideAgent.load(
-            str(model),
+        # Not `load`: Rasa's class method makes an `Agent` whatever class it is called on, and so its wrapped store.
+        agent = GuideAgent(
             tracker_store=store if store is not None else conversation_store(),
             lock_store=lock_store if lock_store is not None else Turns(),
             action_endpoint=InProcessActions(),
         )
+        agent.load_model(str(model))
+        return agent
     except (RasaException, ImportError, RuntimeError) as error:
         if isinstance(error.__cause__, BotError):
             raise error.__cause__ from error

@@ -37,7 +37,7 @@ def problems(
         production: whether patients are served; by default what BOT_ENV says.
         enable_api: whether Rasa's HTTP API will be served.
         auth_token: the token that protects it.
-        conversation_url: the SQLAlchemy URL of the conversation store; by default DATABASE_URL, else a local file.
+        conversation_url: the SQLAlchemy URL of the conversation store; by default what the environment says.
     """
     found: list[str] = []
     if production is None:
@@ -180,8 +180,15 @@ def _numbers() -> Iterator[str]:
 def _workers(workers: int, url: str | None) -> Iterator[str]:
     if workers < 1:
         yield f"--workers is {workers}. Use at least 1."
-    if workers > 1 and (url or settings.store_url()).startswith("sqlite"):
+    if workers > 1 and _in_one_process(url or settings.conversations_url()):
         yield (
-            f"{workers} workers need a conversation store that they share, and a SQLite file is for one. Set DATABASE_URL "
-            "to a PostgreSQL database, or use --workers 1."
+            f"{workers} workers need a conversation store that they share, and SQLite in memory belongs to one process. Set "
+            "CONVERSATIONS_URL to a SQLite file or a PostgreSQL database, or use --workers 1."
         )
+
+
+def _in_one_process(url: str) -> bool:
+    """Tells whether a store is kept in one process's memory; the workers of one machine can share a SQLite file."""
+    return url.startswith("sqlite") and (
+        ":memory:" in url or "mode=memory" in url or url in ("sqlite://", "sqlite:///")
+    )

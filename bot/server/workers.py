@@ -132,28 +132,10 @@ def serve_with_workers(model: Path, *, host: str, port: int, workers: int, port_
     """
     if not 1 <= workers <= MAX_WORKERS:
         raise BotError(f"{workers} workers cannot be had. Choose from 1 to {MAX_WORKERS}: one for each processor core.")
-    check_shared_conversations(workers)
     uvloop.install()
     with tempfile.TemporaryDirectory(prefix="bot-metrics-") as folder:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)  # the workers add up their figures there
         asyncio.run(_Group(model, host, port, workers, port_each).run())
-
-
-def check_shared_conversations(workers: int) -> None:
-    """Makes sure that what one worker knows of a conversation, another can read.
-
-    Raises:
-        BotError: conversations are kept in one process's memory.
-    """
-    from bot import settings  # noqa: PLC0415
-
-    find = getattr(settings, "conversations_url", None)
-    url = str(find()) if find is not None else ""
-    if workers > 1 and url.startswith("sqlite") and (":memory:" in url or "mode=memory" in url or url == "sqlite://"):
-        raise BotError(
-            f"{workers} workers cannot share conversations that are kept in memory. Use a SQLite file or PostgreSQL "
-            "for them, or one worker."
-        )
 
 
 class _Group:

@@ -150,8 +150,9 @@ def test_a_variable_that_rasa_puts_in_is_fine(project: Path, monkeypatch: pytest
 
 
 def test_workers_need_a_store_that_they_share(project: Path) -> None:
-    only(project, "2 workers", "SQLite", "--workers 1", workers=2)
-    only(project, "SQLite", workers=2, conversation_url="sqlite:///x")
+    only(project, "2 workers", "SQLite", "--workers 1", workers=2, conversation_url="sqlite://")
+    only(project, "SQLite", workers=2, conversation_url="sqlite:///file:x?mode=memory&uri=true")
+    assert found(project, workers=2, conversation_url="sqlite:///x") == []
     assert found(project, workers=2, conversation_url="postgresql://host/name") == []
     only(project, "--workers is 0", workers=0)
 
@@ -180,6 +181,7 @@ def test_a_setting_that_is_no_number_is_named(
 
 def test_everything_is_said_at_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIMIT_SESSION", "x")
+    monkeypatch.setenv("CONVERSATIONS_URL", "sqlite://")
     write_model(project, rasa="1.0", content="0123")
     (project / "clinic.yml").write_text("name: Riverside\n", encoding="utf-8")
     said = found(project, production=True, workers=3, enable_api=True)

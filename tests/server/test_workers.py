@@ -20,9 +20,6 @@ from commands import BOT, LOOPBACK, bot, environment, fails_readably, free_port
 from facts import DISCLAIMER, ROOT
 from trained import one_reply, the_model
 
-from bot.errors import BotError
-from bot.server.workers import check_shared_conversations
-
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 WEBHOOK = "/webhooks/rest/webhook"
 
@@ -196,15 +193,3 @@ except BotError as error:
 @pytest.mark.parametrize("workers", ["0", "-1", "400"])
 def test_a_number_of_workers_that_makes_no_sense_is_refused(workers: str) -> None:
     fails_readably(bot("serve", "--workers", workers, "--port", str(free_port())), "workers", "from 1 to")
-
-
-def test_workers_cannot_share_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot import settings
-
-    for url in ("sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true"):
-        monkeypatch.setattr(settings, "conversations_url", lambda url=url: url, raising=False)
-        with pytest.raises(BotError, match="kept in memory"):
-            check_shared_conversations(2)
-        check_shared_conversations(1)
-    monkeypatch.setattr(settings, "conversations_url", lambda: "sqlite:///var/conversations.sqlite3", raising=False)
-    check_shared_conversations(2)

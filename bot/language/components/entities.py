@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -73,7 +72,7 @@ class GuideEntities(GraphComponent):
         """Sets the entities of each message."""
         for message in messages:
             mentions = self._finder.find(str(message.get(TEXT) or "")[:MAX_READ])
-            message.set(MENTIONS, [asdict(mention) for mention in mentions])
+            message.set(MENTIONS, [mention.to_dict() for mention in mentions])
             entities = [
                 {
                     "entity": mention.kind,

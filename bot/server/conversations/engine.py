@@ -21,11 +21,12 @@ CONNECTIONS = 4
 """Connections per process. Each is busy for about a millisecond a message, so a few serve many visitors."""
 
 
-def open_engine(url: str | None = None) -> Engine:
+def open_engine(url: str | None = None, *, seconds: float = SECONDS) -> Engine:
     """Opens an engine without connecting.
 
     Args:
         url: a SQLite file or a PostgreSQL database; by default what `bot.settings.conversations_url` says.
+        seconds: how long SQLite waits for a lock.
 
     Raises:
         StoreError: the URL is none, or names a database that conversations cannot be kept in.
@@ -39,7 +40,7 @@ def open_engine(url: str | None = None) -> Engine:
             "max_overflow": 0, "pool_timeout": SECONDS,
         }  # fmt: skip
         if kind == "sqlite" and target.database not in (None, "", ":memory:"):
-            return _sqlite(target, options)
+            return _sqlite(target, options, seconds)
         if kind == "postgresql":
             engine: Engine = create_engine(target, pool_pre_ping=True, connect_args=_postgresql(target), **options)
             return engine
@@ -66,8 +67,8 @@ def begin_reading(engine: Engine) -> Engine:
     return reading
 
 
-def _sqlite(target: URL, options: dict[str, Any]) -> Engine:
-    engine: Engine = create_engine(target, connect_args={"timeout": SECONDS, "check_same_thread": False}, **options)
+def _sqlite(target: URL, options: dict[str, Any], seconds: float) -> Engine:
+    engine: Engine = create_engine(target, connect_args={"timeout": seconds, "check_same_thread": False}, **options)
     path = Path(str(target.database))
     synchronous = settings.conversations_sync()
     if synchronous not in ("normal", "full"):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.errors import ConversationChanged, StoreDown
-from bot.server.conversations.engine import begin_reading, begin_writing, open_engine
+from bot.server.conversations.engine import SECONDS, begin_reading, begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.scrubbing import mark_erased, scrub
 from bot.server.conversations.tables import HASH_LENGTH, REVISION, conversation, event
@@ -59,13 +59,20 @@ _NEWEST_TURNS = (
 class Records:
     """The conversations in one database. Keys are keyed hashes of sender ids (`bot.server.conversations.secret`)."""
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, *, seconds: float = SECONDS, silent: bool = False) -> None:
         """Opens the database without connecting.
+
+        Args:
+            url: the database; by default what `bot.settings.conversations_url` says.
+            seconds: how long SQLite waits for a lock.
+            silent: a failure is not logged, because somebody else tries again.
 
         Raises:
             StoreError: the URL cannot be used.
         """
-        self.engine: Engine = open_engine(url)
+        self.url = url
+        self._silent = silent
+        self.engine: Engine = open_engine(url, seconds=seconds)
         self._writing = begin_writing(self.engine)
         self._reading = begin_reading(self.engine)
         self._lock = threading.Lock()
@@ -263,13 +270,13 @@ class Records:
         except SQLAlchemyError as error:
             problem = self._reason(error)
         else:
-            if self._down:
+            if self._down and not self._silent:
                 logger.warning("conversations.up")
                 self._down = False
             return done
         if problem is None:
             raise _changed()
-        if not self._down:  # once, not for each visitor
+        if not self._down and not self._silent:  # once, not for each visitor
             logger.error("conversations.down reason=%s", problem)
         self._down = True
         raise StoreDown(

@@ -4,7 +4,7 @@ Departures from the stores of Rasa 3.6.21 (docs/conversations.md gives the reaso
 - `retrieve` reads one row and makes a short tracker of it, where Rasa's SQL store reads every event of the session.
 - `save` adds what is new in one transaction, and fails if somebody else wrote meanwhile; Rasa's counts and appends.
 - A failure is raised. Rasa's agent wraps its store so that a failure becomes an empty conversation: use this one unwrapped.
-- The driver, which blocks, runs in threads.
+- The driver, which blocks, runs in threads, but for what a SQLite file does in less time than a thread takes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
@@ -39,6 +39,8 @@ LONGEST_WAIT = 2.0 * SECONDS
 SHOWN_TURNS = 50
 _MOST_VOTES = 4096
 """Thumbs remembered by a process, so that one pressed again and again counts once."""
+_AT_ONCE = 0.02  # seconds that all may wait for a lock on a SQLite file before a thread does the waiting
+_SHORT = frozenset({"load", "add"})
 
 
 class KeptTracker(DialogueStateTracker):
@@ -75,6 +77,8 @@ class ConversationStore(TrackerStore):
         self.records = records
         self.names = names
         self._voted: OrderedDict[tuple[str, str], None] = OrderedDict()
+        # A SQLite file answers in a fraction of a millisecond, less than a thread costs; only a lock is worth a thread.
+        self._at_once = Records(records.url, seconds=_AT_ONCE, silent=True) if records.is_sqlite else None
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="conversations")
 
     def init_tracker(self, sender_id: str) -> KeptTracker:
@@ -250,9 +254,16 @@ class ConversationStore(TrackerStore):
         """Ends threads and connections."""
         self._threads.shutdown(wait=True)
         self.records.close()
+        if self._at_once is not None:
+            self._at_once.close()
 
     async def _run(self, work: Callable[..., T], *args: Any) -> T:
-        """Runs blocking work in a thread, so that other visitors do not wait for it."""
+        """Runs blocking work: at once where it takes no time, else in a thread, so that other visitors do not wait for it."""
+        if self._at_once is not None and work.__name__ in _SHORT:
+            try:
+                return cast(T, getattr(self._at_once, work.__name__)(*args))
+            except StoreDown:
+                pass  # locked by another process, or worse: the patient way finds out
         running = asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
         try:
             return await asyncio.wait_for(running, LONGEST_WAIT)
