@@ -107,6 +107,42 @@ def forget(
 
 
 @app.command()
+def migrate() -> None:
+    """Bring the tables of the conversations to the newest form; the server does so itself when it starts."""
+    from bot.server.conversations.records import Records  # noqa: PLC0415
+    from bot.server.conversations.tables import REVISION  # noqa: PLC0415
+
+    logging.getLogger("bot").addHandler(logging.NullHandler())  # what is logged is told as well
+    before = Records().make_tables()
+    if before is None:
+        typer.echo(f"Made the tables of the conversations, in form {REVISION}.")
+    elif before == REVISION:
+        typer.echo(f"The tables of the conversations are up to date, in form {REVISION}.")
+    elif before < REVISION:
+        typer.echo(f"Brought the tables of the conversations from form {before} to {REVISION}.")
+    else:
+        typer.echo(
+            f"The tables have form {before}, of a newer version of this program than {REVISION}; nothing was done."
+        )
+
+
+@app.command()
+def unanswered(
+    html: str = typer.Option("", "--html", help="Also write a page to this file."),
+    since: str = typer.Option("", "--since", help="Only what was asked in this month and later, such as 2026-11."),
+    replay: str = typer.Option("", "--replay", help="Ask the questions of this file (JSON lines with a text) instead."),
+) -> None:
+    """Show what patients ask that the guide does not answer, grouped, with where to write the answer."""
+    from bot.evaluation.unanswered import as_html, as_text, report  # noqa: PLC0415
+
+    groups, source = report(Path(replay) if replay else None, since or None)
+    typer.echo(as_text(groups, source))
+    if html:
+        _write(html, as_html(groups, source, date.today()), "--html")
+        typer.echo(f"\nWrote {html}: open it in a browser.")
+
+
+@app.command()
 def check() -> None:
     """Check content, clinic file, wording and training examples."""
     from bot.evaluation.checks import check_project  # noqa: PLC0415

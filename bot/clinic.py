@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConstrainedStr, Extra, ValidationError, validator
+from pydantic import BaseModel, ConstrainedStr, Extra, Field, ValidationError, validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -61,7 +62,13 @@ class SecureLink(ConstrainedStr):
 
 
 class Clinic(BaseModel):
-    """What `clinic.yml` holds. The emergency defaults are those of the United States, and are marked so in the file."""
+    """What `clinic.yml` holds. The emergency defaults are those of the United States, and are marked so in the file.
+
+    Attributes:
+        keep_unanswered: whether questions that the guide does not answer are kept, without names: "off", "on", or "ask" the
+            visitor first (docs/unanswered.md).
+        keep_unanswered_months: how long.
+    """
 
     name: Said
     phone: Said
@@ -74,6 +81,13 @@ class Clinic(BaseModel):
     poison_line: Said | None = None
     web: Web = Web()
     privacy_url: SecureLink | None = None
+    keep_unanswered: Literal["off", "ask", "on"] = "off"
+    keep_unanswered_months: int = Field(12, ge=1, le=120)
+
+    @validator("keep_unanswered", pre=True)
+    def _is_a_word(cls, value: object) -> object:  # noqa: N805 - pydantic's form
+        """YAML reads an unquoted yes, no, true or false as no word."""
+        return {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
 
     class Config:
         """Settings that pydantic reads."""

@@ -31,10 +31,31 @@ def test_clinic_file_of_the_project_is_read_as_it_stands() -> None:
     clinic = load_clinic(CLINIC_FILE)
     raw = read_yaml(CLINIC_FILE)
     assert raw.pop("web") == {"origins": []}
+    months = raw.pop("keep_unanswered_months")
     assert clinic.dict(exclude_unset=True) == {
         **{name: str(value) for name, value in raw.items()},
         "web": {"origins": ()},
+        "keep_unanswered_months": months,
     }
+    assert clinic.keep_unanswered == "off"
+
+
+@pytest.mark.parametrize(
+    ("written_as", "read_as"),
+    [("off", "off"), ('"off"', "off"), ("ask", "ask"), ("on", "on"), ("true", "on"), ("false", "off")],
+)
+def test_whether_questions_are_kept_is_read_however_it_is_written(
+    written_as: str, read_as: str, tmp_path: Path
+) -> None:
+    text = SOURCE.replace('keep_unanswered: "off"', f"keep_unanswered: {written_as}")
+    assert load_clinic(written(tmp_path, text)).keep_unanswered == read_as
+
+
+@pytest.mark.parametrize("line", ["keep_unanswered: sometimes", "keep_unanswered_months: 0"])
+def test_a_wrong_way_to_keep_questions_is_refused(line: str, tmp_path: Path) -> None:
+    text = SOURCE.replace('keep_unanswered: "off"\nkeep_unanswered_months: 12\n', line + "\n")
+    with pytest.raises(ClinicError, match=line.split(":")[0]):
+        load_clinic(written(tmp_path, text))
 
 
 @pytest.mark.parametrize(

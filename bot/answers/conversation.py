@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.answers.answer import answer
-from bot.answers.followup import resolve
+from bot.answers.followup import is_line_in_thread, resolve
+from bot.answers.my_list import answer_list, asked_of_list, offer_list, said_in
+from bot.answers.notebook import Notebook
 from bot.answers.own_cancer import know_own_cancer
+from bot.answers.picking import pick
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
 from bot.answers.several import answer_several, asked_in_story, questions_in
+from bot.answers.unanswered import answer_consent, ask_consent, consent_in
 from bot.answers.wording import say
 from bot.answers.wrapping import wrap
 from bot.clinic import Clinic
@@ -30,14 +34,45 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
         StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
     """
     reading = know_own_cancer(reading, guide)
+    text = _words(reading, memory)
+    request = asked_of_list(reading, memory, text)
+    if request is not None:
+        reply, notebook = answer_list(request, memory, guide, clinic)
+        return _aside(reply, memory, notebook.with_(listing=True), guide, clinic)
+    consent = consent_in(text, memory.notebook, clinic) if reading.alarm.kind is None else None
+    if consent is not None:
+        reply, notebook = answer_consent(consent, memory.notebook, clinic)
+        return _aside(reply, memory, notebook.with_(listing=False), guide, clinic)
     reply = _answer(reading, memory, guide, clinic)
     if reply.kind in ANSWERED and "feelings" in reading.cues:
         reply = replace(reply, before=(say(clinic, "feelings"),))
     waiting = _put_off(reading, memory) if reply.kind in ("emergency", "distress") else None
     if waiting is not None and reply.kind == "emergency":
         reply = replace(reply, text=f"{reply.text} {say(clinic, 'emergency', 'offer')}")
+    said = said_in(text, reply)
+    notebook = memory.notebook.with_(
+        listing=False,
+        keep=False,
+        said=said if reply.kind != "chitchat" else memory.notebook.said,
+        said_kind=reply.kind if said else memory.notebook.said_kind,
+    )
+    reply, notebook = ask_consent(offer_list(reply, notebook), notebook, clinic)
     wrapped = wrap(reply, guide, clinic, first=not memory.started)
-    return wrapped, _remember(wrapped, memory, waiting)
+    return wrapped, replace(_remember(wrapped, memory, waiting), notebook=notebook)
+
+
+def _words(reading: Reading, memory: Memory) -> str:
+    """The words of the choice that a message picks, else its own."""
+    chosen = None if is_line_in_thread(reading, memory) else pick(reading.text, memory.choices)
+    return chosen.text if chosen is not None else reading.text
+
+
+def _aside(reply: Reply, memory: Memory, notebook: Notebook, guide: Guide, clinic: Clinic) -> tuple[Reply, Memory]:
+    """A reply beside the questions, such as one about the list: the conversation goes on from where it was."""
+    wrapped = wrap(reply, guide, clinic, first=not memory.started)
+    last = reply.question if reply.question is not None else memory.last
+    after = replace(memory, last=last, kind=reply.kind, choices=wrapped.choices, started=True, notebook=notebook)
+    return wrapped, after
 
 
 def _answer(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> Reply:

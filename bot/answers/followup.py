@@ -68,7 +68,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         return Question("unclear", topic="empty")
     if len(reading.text) > MAX_READ:
         return Question("unclear", topic="too_long")
-    if not _is_line_in_thread(reading, memory):
+    if not is_line_in_thread(reading, memory):
         choice = pick(reading.text, memory.choices)
         if choice is not None:
             return choice.question
@@ -140,7 +140,7 @@ def _stage_given(reading: Reading, memory: Memory) -> Question | None:
     return last.with_(stage=stage)
 
 
-def _is_line_in_thread(reading: Reading, memory: Memory) -> bool:
+def is_line_in_thread(reading: Reading, memory: Memory) -> bool:
     """A bare "second?" moves along the lines of the stage talked about, unless the bot has just asked to choose."""
     in_thread = memory.kind != "clarify" and memory.thread is not None and memory.thread.stage is not None
     return in_thread and _BARE_ORDINAL.fullmatch(reading.text) is not None

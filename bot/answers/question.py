@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bot.answers.notebook import Notebook
+
 ANSWERED = ("treatment", "sequence", "drug_info", "definition", "outlook", "talking")
 NOT_ANSWERED = (
     "emergency", "distress", "personal_advice", "side_effect_or_dose", "prognosis", "not_in_guide", "off_topic", "unclear",
@@ -80,7 +82,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Memory:
-    """What a conversation remembers: nothing that a visitor typed, only the questions it came to.
+    """What a conversation remembers: the questions it came to and, in the notebook alone, words of the visitor.
 
     Attributes:
         last: the last question.
@@ -89,6 +91,7 @@ class Memory:
         choices: the numbered choices of the last reply.
         waiting: a question put off because something urgent came first.
         started: the first reply has been given.
+        notebook: the visitor's list of questions, and the last question in the visitor's words.
     """
 
     last: Question | None = None
@@ -97,6 +100,7 @@ class Memory:
     choices: tuple[Choice, ...] = field(default=())
     waiting: Question | None = None
     started: bool = False
+    notebook: Notebook = Notebook()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns JSON-ready data for a Rasa slot."""
@@ -107,6 +111,7 @@ class Memory:
             "choices": [choice.to_dict() for choice in self.choices],
             "waiting": self.waiting.to_dict() if self.waiting else None,
             "started": self.started,
+            "notebook": self.notebook.to_dict(),
         }
 
     @classmethod
@@ -125,4 +130,5 @@ class Memory:
             tuple(Choice.from_dict(item) for item in data.get("choices") or ()),
             question("waiting"),
             bool(data.get("started")),
+            Notebook.from_dict(data.get("notebook")),
         )

@@ -40,6 +40,7 @@ class Reply:
         notes: sentences put around the text by `bot.answers.wrapping` (disclaimer, source, greeting).
         source: set for answers from the guide.
         asked: for a clarify, the kind of question that waits for the answer.
+        questions: the visitor's list, in a reply that shows or changes it.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Reply:
     after: tuple[str, ...] = ()
     source: Source | None = None
     asked: str | None = None
+    questions: tuple[str, ...] | None = None
 
     def lines(self) -> list[str]:
         """Returns the reply as lines of text, without the choices."""
@@ -67,8 +69,8 @@ class Reply:
         return "\n".join([*self.lines(), *numbered])
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the reply contract's data."""
-        return {
+        """Returns the reply contract's data; `list` is in it only where the list is shown or changed."""
+        data: dict[str, Any] = {
             "kind": self.kind,
             "stage": self.stage,
             "line": self.line,
@@ -84,3 +86,6 @@ class Reply:
             "text": self.text,
             "notes": {"before": list(self.before), "after": list(self.after)},
         }
+        if self.questions is not None:
+            data["list"] = {"questions": list(self.questions)}
+        return data

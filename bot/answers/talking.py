@@ -13,14 +13,20 @@ from bot.guide.queries import Guide
 SHOWN = 4
 
 
+def suggested_questions(stage: str | None, guide: Guide) -> list[str]:
+    """Returns the questions to ask that are shown together: those of a known stage first, then the general ones."""
+    row = guide.stage(stage) if stage else None
+    special = guide.questions(row.key) if row else []
+    return (special + guide.questions())[: SHOWN if row else SHOWN + 1]
+
+
 def answer_talking(question: Question, guide: Guide, clinic: Clinic) -> Reply:
     """Returns questions to ask the oncologist; those of the visitor's stage come first where it is known."""
     passages = {passage.id: passage for passage in guide.passages("talking")}
     stage = guide.stage(question.stage) if question.stage else None
-    special = guide.questions(stage.key) if stage else []
-    if not passages and not special and not guide.questions():
+    questions = suggested_questions(question.stage, guide)
+    if not passages and not questions:
         return answer_refusal(Question("not_in_guide", stage=question.stage), guide, clinic)
-    questions = (special + guide.questions())[: SHOWN if stage else SHOWN + 1]
     why = " ".join(passage.text for passage in list(passages.values())[:1])
     about = f" about {in_sentence(stage)}" if stage else ""
     asking = [f"You could ask your oncologist{about}:", *(f"- {text}" for text in questions)]

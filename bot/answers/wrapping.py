@@ -46,6 +46,8 @@ def wrap(reply: Reply, guide: Guide, clinic: Clinic, *, first: bool) -> Reply:
             replace(choice, title=choice.title[:MAX_TITLE].rstrip()) for choice in reply.choices[:MAX_CHOICES]
         ),
     )
-    while len(whole.full_text().split()) > MAX_WORDS and whole.choices and reply.kind != "clarify":
+    # The visitor's own list may be as long as it is.
+    stays = reply.kind == "clarify" or reply.questions is not None
+    while len(whole.full_text().split()) > MAX_WORDS and whole.choices and not stays:
         whole = replace(whole, choices=whole.choices[:-1])
     return whole

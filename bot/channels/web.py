@@ -107,7 +107,14 @@ class WebInput(InputChannel):
     async def _feedback(self, request: Request) -> HTTPResponse:
         session = await self._session(request)
         self.by_session.take(session.sid)
-        watch.feedback(read_feedback(await read_json(request)))
+        data = await read_json(request)
+        value = read_feedback(data)
+        watch.feedback(value)
+        if value == "down" and data.get("message_id"):
+            try:
+                await self.conversations.voted_down(_store(request), session.sender, data["message_id"])
+            except Exception as error:  # noqa: BLE001 - the thumb is counted, and that is what the visitor was told
+                watch.failed(CHANNEL, error)
         return response.empty()
 
     def _named(self, request: Request) -> Session:

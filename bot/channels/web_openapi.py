@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot import __version__
+from bot.answers.notebook import LONGEST, MOST
 from bot.answers.question import KINDS
 from bot.channels.web_bodies import MESSAGE_ID, VALUES
 from bot.channels.web_errors import MAX_MESSAGE
@@ -151,7 +152,8 @@ def _schemas() -> dict[str, Schema]:
                 "asked": perhaps,
                 "text": text,
                 "notes": _object({"before": _list(text), "after": _list(text)}),
-            }
+            },
+            {"list": _object({"questions": {**_list({"type": "string", "maxLength": LONGEST}), "maxItems": MOST}})},
         ),
         "History": _object({"turns": _list(_ref("Turn"))}),
         "Turn": {

@@ -40,6 +40,11 @@ class Conversations:
         while len(self._answers) > _MOST_ANSWERS:
             self._answers.popitem(last=False)
 
+    async def voted_down(self, store: Any, sender: str, message_id: str) -> None:
+        """Tells the store of a thumb down; it may keep the question. A store of Rasa's own takes no notice."""
+        if hasattr(store, "voted_down"):
+            await _awaited(store.voted_down(sender, message_id))
+
     async def ended(self, store: Any, sender: str) -> bool:
         """Tells whether the store knows that this chat was deleted; a store that cannot tell knows of none."""
         return bool(await _awaited(store.was_forgotten(sender))) if hasattr(store, "was_forgotten") else False

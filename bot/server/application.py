@@ -18,14 +18,15 @@ from rasa.shared.exceptions import RasaException
 from sanic import Sanic
 
 from bot import settings
-from bot.channels.messaging.platforms import channels_switched_on
+from bot.channels.messaging.platforms import NAMES, channels_switched_on
 from bot.errors import BotError, ModelError
 from bot.server.conversations import open_conversation_store
 from bot.server.in_process import InProcessActions
 from bot.server.recent import RecentMemoryStore
 from bot.server.turns import Turns
 
-WEB_CHANNEL, WEB_SENDER = "web", "web:"
+PROVING = frozenset({"web", *NAMES})
+"""Channels that prove who writes, by a token or a signature. Their sender ids begin with the channel's name and a colon."""
 # Each has a function `attach(app: Sanic) -> None`. The agent is at `app.ctx.agent` from the start.
 PARTS = (
     "bot.server.transport",
@@ -38,16 +39,23 @@ PARTS = (
 
 
 class ForeignSender(BotError):
-    """A message names a conversation of the web channel, but no token of that channel came with it."""
+    """A message names a conversation of a channel that proves who writes, but came through another one."""
 
-    def __init__(self) -> None:
-        """Says so without the sender."""
-        super().__init__(f"A sender that begins with {WEB_SENDER} came through another channel. Choose another sender.")
+    def __init__(self, channel: str) -> None:
+        """Says so without the sender.
+
+        Args:
+            channel: whose conversation it is.
+        """
+        super().__init__(
+            f"A sender that begins with {channel}: came through another channel than {channel}. Choose another sender."
+        )
 
 
-def is_foreign(sender: str, channel: str | None) -> bool:
-    """Tells whether a sender belongs to the web channel, which alone can prove it, while the message came another way."""
-    return sender.startswith(WEB_SENDER) and channel != WEB_CHANNEL
+def owner_of(sender: str) -> str | None:
+    """Returns the channel that alone can prove who this sender is; None where any channel may name it."""
+    channel, colon, _ = sender.partition(":")
+    return channel if colon and channel in PROVING else None
 
 
 class GuideAgent(Agent):
@@ -58,13 +66,14 @@ class GuideAgent(Agent):
     """
 
     async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
-        """Answers a message, unless it names a conversation of the web channel without having come through it.
+        """Answers a message, unless it names a conversation of a channel of `PROVING` without having come through it.
 
         Raises:
             ForeignSender: it does.
         """
-        if is_foreign(message.sender_id, message.input_channel):
-            raise ForeignSender
+        owner = owner_of(message.sender_id)
+        if owner is not None and message.input_channel != owner:
+            raise ForeignSender(owner)
         handled: list[dict[str, Any]] | None = await super().handle_message(message)
         return handled
 

@@ -157,5 +157,6 @@ export function replyOf(messages) {
       buttons.map((button, index) => ({ number: index + 1, title: String(button.title), text: String(button.payload) })),
     text: reply.text ?? said.join("\n"),
     notes: { before: reply.notes?.before ?? [], after: reply.notes?.after ?? [] },
+    list: Array.isArray(reply.list?.questions) ? reply.list : null,
   };
 }

@@ -1,5 +1,6 @@
 import { MOST_CHARACTERS } from "./conversation.js";
 import { icon, make } from "./dom.js";
+import { openList } from "./list-page.js";
 import { telAddress } from "./markup.js";
 import { Narrator } from "./narrator.js";
 import { openPaper } from "./paper.js";
@@ -123,6 +124,7 @@ export class Panel {
       if (turn.renewed) box.append(make("p", { class: "renewed" }, strings.renewed));
       box.append(replyCard(/** @type {any} */ (turn), {
         conversation: this.conversation, strings, vote: (of, value) => this.#vote(of, value),
+        print: (reply) => this.#opened(openList(reply, this.conversation, strings, this.language)),
       }));
       if (turn.reply.choices.length) {
         box.append(choiceList(turn.reply, strings, (text) => this.#ask(text)));
@@ -271,7 +273,12 @@ export class Panel {
   }
 
   #print() {
-    if (!openPaper(this.conversation, this.strings, this.language)) this.#hint(this.strings.printBlocked);
+    this.#opened(openPaper(this.conversation, this.strings, this.language));
+  }
+
+  /** @param {boolean} opened */
+  #opened(opened) {
+    if (!opened) this.#hint(this.strings.printBlocked);
   }
 
   #askToClear() {

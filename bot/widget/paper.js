@@ -16,27 +16,25 @@ const STYLE = `
 `;
 
 /**
- * Opens the conversation as a plain page of its own, to be printed or saved.
+ * Opens a plain page of its own, to be printed: with buttons on top, a heading, and whose chat and of which day it is.
+ * @param {string} title
  * @param {import("./conversation.js").Conversation} conversation
  * @param {import("./types").Strings} strings
  * @param {string} language
- * @returns {boolean} false: the browser did not allow a new tab
+ * @param {string} [more] styles besides those of every such page
+ * @returns {import("./types").Paper | null} null: the browser did not allow a new tab
  */
-export function openPaper(conversation, strings, language) {
+export function openPage(title, { facts }, strings, language, more = "") {
   const tab = /** @type {(Window & typeof globalThis) | null} */ (window.open("", "_blank"));
-  if (!tab) return false;
+  if (!tab) return null;
   const page = tab.document;
-  page.title = strings.paperTitle;
+  page.title = title;
   page.documentElement.lang = language;
   const style = new tab.CSSStyleSheet();
-  style.replaceSync(STYLE);
+  style.replaceSync(STYLE + more);
   page.adoptedStyleSheets = [style];
 
-  /**
-   * @param {string} tag
-   * @param {string} text
-   * @param {string} [name]
-   */
+  /** @type {import("./types").Paper["put"]} */
   const put = (tag, text, name) => {
     const element = page.createElement(tag);
     element.textContent = text;
@@ -50,13 +48,28 @@ export function openPaper(conversation, strings, language) {
   close.addEventListener("click", () => tab.close());
   tools.append(print, close);
 
-  const { facts, turns } = conversation;
   const main = page.createElement("main");
-  main.append(tools, put("h1", strings.paperTitle));
+  main.append(tools, put("h1", title));
   if (facts.guide) main.append(put("p", `${facts.guide.title}, ${facts.guide.date}`));
-  if (facts.name) main.append(put("p", [facts.name, facts.phone, facts.hours].filter(Boolean).join(" · ")));
+  if (facts.name) main.append(put("p", [facts.name, facts.phone, facts.hours].filter(Boolean).join(" \u00b7 ")));
   main.append(put("p", fill(strings.paperMade, { date: new Date().toLocaleDateString(language, { dateStyle: "long" }) }), "note"));
-  for (const { text, reply } of turns) {
+  page.body.append(main);
+  print.focus();
+  return { page, main, tools, close, put, style: STYLE + more };
+}
+
+/**
+ * Opens the conversation as a plain page of its own, to be printed or saved.
+ * @param {import("./conversation.js").Conversation} conversation
+ * @param {import("./types").Strings} strings
+ * @param {string} language
+ * @returns {boolean} false: the browser did not allow a new tab
+ */
+export function openPaper(conversation, strings, language) {
+  const paper = openPage(strings.paperTitle, conversation, strings, language);
+  if (!paper) return false;
+  const { page, main, put } = paper;
+  for (const { text, reply } of conversation.turns) {
     const section = page.createElement("section");
     section.append(put("h2", strings.paperSaid), put("p", text));
     if (reply) {
@@ -72,7 +85,5 @@ export function openPaper(conversation, strings, language) {
     }
     main.append(section);
   }
-  page.body.append(main);
-  print.focus();
   return true;
 }

@@ -13,9 +13,9 @@ export const isUrgent = (reply) => URGENT.includes(reply.kind);
  * A reply as the visitor sees it.
  * @param {import("./types").Turn & {reply: import("./types").Reply}} turn
  * @param {{conversation: import("./conversation.js").Conversation, strings: import("./types").Strings,
- *   vote: (turn: import("./types").Turn, value: "up" | "down") => void}} tools
+ *   vote: (turn: import("./types").Turn, value: "up" | "down") => void, print: (reply: import("./types").Reply) => void}} tools
  */
-export function replyCard(turn, { conversation, strings, vote }) {
+export function replyCard(turn, { conversation, strings, vote, print }) {
   const { reply } = turn;
   const { client, facts } = conversation;
   const numbers = numbersOf(facts);
@@ -41,6 +41,12 @@ export function replyCard(turn, { conversation, strings, vote }) {
     more.append(tabLink(guideAddress(client.base, reply), strings.read, strings));
     if (reply.stage && PLACED.includes(reply.kind)) more.append(...placeOf(reply, client, strings));
     card.append(more);
+  }
+  if (reply.list?.questions.length) {
+    card.append(make(
+      "div", { class: "more" },
+      make("button", { type: "button", class: "plain", onclick: () => print(reply) }, icon("print"), make("span", {}, strings.listOpen)),
+    ));
   }
   if (reply.source) card.append(votes(turn, strings, vote));
   return card;

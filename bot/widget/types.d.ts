@@ -14,6 +14,18 @@ export interface Reply {
   choices: Choice[];
   text: string;
   notes: { before: string[]; after: string[] };
+  /** The visitor's questions for the oncologist, in a reply that shows or changes them. */
+  list?: { questions: string[] } | null;
+}
+
+/** A page of its own in a tab, to be printed; `put` makes an element of it with text. */
+export interface Paper {
+  page: Document;
+  main: HTMLElement;
+  tools: HTMLElement;
+  close: HTMLElement;
+  put: (tag: string, text: string, name?: string) => HTMLElement;
+  style: string;
 }
 
 /** What the widget may know of the clinic: GET /webhooks/web/clinic. */

@@ -122,12 +122,12 @@ def test_whom_an_emergency_concerns_is_taken_from_the_alarm(talk: Any) -> None:
     assert "for them" in reply.text
 
 
-def test_the_memory_holds_nothing_that_was_typed(talk: Any) -> None:
+def test_the_memory_holds_nothing_that_was_typed_but_in_the_notebook(talk: Any) -> None:
     secret = "my name is jane roe born 1 2 1970 and i have metastatic cancer"
     for intent in ("treatment", "sequence", "drug_info", "definition", "outlook", "talking", "personal_advice",
                    "prognosis",                   "not_in_guide_cost", "greet", "off_topic", "nlu_fallback", None):  # fmt: skip
         _, memory = talk(says(secret, intent, mentions=(META,)))
-        kept = json.dumps(memory.to_dict()).lower()
+        kept = json.dumps({k: v for k, v in memory.to_dict().items() if k != "notebook"}).lower()
         assert not any(word in kept for word in ("jane", "roe", "1970", "born")), kept
 
 

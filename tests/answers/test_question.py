@@ -7,6 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answers.notebook import Notebook
 from bot.answers.question import KINDS, Choice, Memory, Question
 
 WORD = st.text(min_size=1, max_size=8)
@@ -28,6 +29,15 @@ QUESTIONS = st.builds(
     signs=WORDS,
 )
 CHOICES = st.builds(Choice, title=WORD, text=WORD, question=QUESTIONS)
+NOTEBOOKS = st.builds(
+    Notebook,
+    items=WORDS,
+    said=st.none() | WORD,
+    said_kind=st.none() | st.sampled_from(KINDS),
+    listing=st.booleans(),
+    consent=st.sampled_from([None, "asked", "yes", "no"]),
+    keep=st.booleans(),
+)
 MEMORIES = st.builds(
     Memory,
     last=st.none() | QUESTIONS,
@@ -36,6 +46,7 @@ MEMORIES = st.builds(
     choices=st.lists(CHOICES, max_size=4).map(tuple),
     waiting=st.none() | QUESTIONS,
     started=st.booleans(),
+    notebook=NOTEBOOKS,
 )
 
 

@@ -19,7 +19,7 @@ VALUES = {
     "crisis": "Call or text the line at eight. ", "crisis_short": "call the line at eight. ",
     "poison": "Or call the line at six. ", "title": "The Guide", "date": "May", "drugs": "drugs", "cancer": "cancer",
     "first_stage": "stage I",
-    "over": "five", "most": "ten", "seconds": "two",
+    "over": "five", "most": "ten", "seconds": "two", "count": "three",
 }  # fmt: skip
 TEXTS = list(leaves(WORDING))
 

@@ -17,15 +17,14 @@ from bot.errors import ConversationChanged, StoreDown
 from bot.server.conversations.engine import SECONDS, begin_reading, begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.scrubbing import mark_erased, scrub
-from bot.server.conversations.tables import HASH_LENGTH, conversation, ended, event, metadata
+from bot.server.conversations.tables import HASH_LENGTH, REVISION, conversation, ended, event
+from bot.server.migrations import upgrade
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _BATCH = 200
 """Conversations erased in one transaction, so that a large sweep holds nobody up."""
-_TABLES_LOCK = 0x48455232
-"""Number of PostgreSQL's advisory lock under which one process makes the tables."""
 _NO_TABLE = "42P01"
 """PostgreSQL's code for a table that is not there."""
 _LONGEST_REASON = 120
@@ -91,7 +90,7 @@ class Records:
 
     def load(self, key: str) -> Kept | None:
         """Returns what the next turn needs: one row, however long the conversation is."""
-        row = self._read(lambda connection: connection.execute(_LOAD, {"wanted": key}).first())
+        row = self.read(lambda connection: connection.execute(_LOAD, {"wanted": key}).first())
         return Kept(*row) if row else None
 
     def add(self, key: str, addition: Addition) -> None:
@@ -129,7 +128,7 @@ class Records:
                 ])  # fmt: skip
             return True
 
-        if not self._write(work):
+        if not self.write(work):
             raise _changed()
 
     def turn_of(self, key: str, message: str) -> list[dict[str, Any]] | None:
@@ -142,7 +141,13 @@ class Records:
             after = connection.execute(_AFTER, {"wanted": key, "first": asked + 1})
             return [data for _, data in takewhile(lambda row: row[0] != "user", after)]
 
-        return self._read(work)
+        return self.read(work)
+
+    def asked(self, key: str, message: str) -> str | None:
+        """Returns the text of the visitor's message with this hashed id; None if unknown."""
+        wanted = select(_E.data).where(_E.conversation == key, _E.message_id == message).order_by(_E.sequence.desc())
+        data = self.read(lambda connection: connection.execute(wanted.limit(1)).scalar())
+        return None if data is None else str(data.get("text") or "")
 
     def events(self, key: str, turns: int | None = None) -> list[dict[str, Any]]:
         """Returns the events of the newest turns, or of the whole conversation, oldest first."""
@@ -154,7 +159,7 @@ class Records:
                 first = min(starts, default=0)
             return [data for _, data in connection.execute(_AFTER, {"wanted": key, "first": first})]
 
-        return self._read(work)
+        return self.read(work)
 
     def erase(self, key: str, until: float | None = None) -> bool:
         """Deletes a conversation and says whether there was one; `scrub` has to follow.
@@ -170,16 +175,16 @@ class Records:
                 connection.execute(insert(ended), {"key": key, "until": until})
             return self._delete(connection, [key])
 
-        return self._write(work) > 0
+        return self.write(work) > 0
 
     def is_ended(self, key: str) -> bool:
         """Tells whether the session was ended by its visitor."""
-        return self._read(lambda connection: connection.execute(_ENDED, {"wanted": key}).first()) is not None
+        return self.read(lambda connection: connection.execute(_ENDED, {"wanted": key}).first()) is not None
 
     def drop_ended(self, before: float) -> int:
         """Forgets the ended sessions whose tokens have expired, and returns how many there were."""
         old = delete(ended).where(ended.c.until < before)
-        return self._write(lambda connection: int(connection.execute(old).rowcount))
+        return self.write(lambda connection: int(connection.execute(old).rowcount))
 
     def expire(self, before: float) -> int:
         """Erases the conversations whose last message is older, for good, and returns how many there were."""
@@ -195,9 +200,9 @@ class Records:
         def work(connection: Connection) -> int:
             return self._delete(connection, connection.execute(old).scalars().all())
 
-        erased = found = self._write(work)
+        erased = found = self.write(work)
         while found == _BATCH:
-            found = self._write(work)
+            found = self.write(work)
             erased += found
         self.scrub()
         return erased
@@ -217,12 +222,12 @@ class Records:
 
     def keys(self) -> list[str]:
         """Returns the keys of all conversations."""
-        return self._read(lambda connection: list(connection.execute(select(_C.key)).scalars()))
+        return self.read(lambda connection: list(connection.execute(select(_C.key)).scalars()))
 
     def count(self) -> int:
         """Returns how many conversations are kept."""
         total = select(func.count()).select_from(conversation)
-        return self._read(lambda connection: int(connection.execute(total).scalar_one()))
+        return self.read(lambda connection: int(connection.execute(total).scalar_one()))
 
     def check(self) -> None:
         """Reads, and writes as well if the last write failed.
@@ -236,37 +241,38 @@ class Records:
             connection.execute(_CREATE, {"key": _PROBE, "channel": None, **nothing})
             connection.execute(delete(conversation).where(_C.key == _PROBE))
 
-        self._read(lambda connection: connection.execute(select(_C.events).limit(1)).first())
+        self.read(lambda connection: connection.execute(select(_C.events).limit(1)).first())
         if self._write_failed:
-            self._write(try_out)
+            self.write(try_out)
 
     def close(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
 
-    def make_tables(self) -> None:
-        """Makes the tables where they are missing; several processes may do so at once.
+    def make_tables(self) -> str | None:
+        """Makes the tables or brings them to the newest form; several processes may do so at once.
+
+        Returns:
+            What the tables were at before (`bot.server.migrations.revision`).
 
         Raises:
-            StoreDown: the database cannot be reached.
+            StoreDown: the database cannot be reached, or a step failed.
         """
-
-        def work(connection: Connection) -> None:
-            if not self.is_sqlite:
-                connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
-            metadata.create_all(connection)
-
         with self._lock:
-            if not self._tables_made:
-                self._transaction(self._writing, work)
-                self._tables_made = True
+            if self._tables_made:
+                return REVISION
+            before = self._transaction(self._writing, upgrade)
+            self._tables_made = True
+            return before
 
-    def _read(self, work: Callable[[Connection], T]) -> T:
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Does work that only reads; see `_transaction` for what it raises."""
         if not self._tables_made:
             self.make_tables()
         return self._transaction(self._reading, work)
 
-    def _write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Does work in a transaction that writes; see `_transaction` for what it raises."""
         if not self._tables_made:
             self.make_tables()
         try:
@@ -278,7 +284,7 @@ class Records:
         return done
 
     def _transaction(self, engine: Engine, work: Callable[[Connection], T]) -> T:
-        """Does work in a transaction, and turns what a database says into our errors.
+        """Does work in a transaction, and turns what a database says into StoreDown and ConversationChanged.
 
         They are raised apart from the original, which may hold a visitor's text ("Failing row contains ...").
         """

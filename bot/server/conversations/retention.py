@@ -12,8 +12,10 @@ from typing import Any
 from sanic import Sanic
 
 from bot import settings
-from bot.errors import BotError, StoreDown
+from bot.clinic import load_clinic
+from bot.errors import BotError, ClinicError, StoreDown
 from bot.server.conversations import ConversationStore, open_conversation_store
+from bot.server.unanswered.keeping import months_ago
 
 logger = logging.getLogger(__name__)
 EVERY = 300.0
@@ -44,6 +46,7 @@ async def sweep(store: ConversationStore, now: float) -> int:
     """Erases what is older than the retention and returns how many conversations that were.
 
     Which chats their visitors deleted is forgotten, too, once their tokens have expired.
+    The questions that were kept apart from them (docs/unanswered.md) are erased after the months that clinic.yml says.
 
     Several processes may do so at once.
 
@@ -55,6 +58,8 @@ async def sweep(store: ConversationStore, now: float) -> int:
         StoreDown: the database cannot be written.
         BotError: RETENTION_HOURS cannot be used.
     """
+    with contextlib.suppress(ClinicError):  # the start-up check tells of it
+        await store.expire_unanswered(months_ago(load_clinic().keep_unanswered_months))
     erased = await store.expire(now - retention_seconds())
     await store.drop_ended(now)
     return erased

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -28,11 +29,16 @@ from bot.server.conversations.events import latest_of, messages_of, newest_turn,
 from bot.server.conversations.records import Records
 from bot.server.conversations.rows import Addition
 from bot.server.conversations.secret import KeyedHash, keyed_hash
+from bot.server.unanswered.keeping import MEMORY, lasting_memory, notebook_in, question_of, voted_down
+from bot.server.unanswered.rows import expire as expire_unanswered
+from bot.server.unanswered.rows import keep
 
 T = TypeVar("T")
 LONGEST_WAIT = 2.0 * SECONDS
 """Seconds after which a call is given up: a database machine that hangs does not even refuse a connection."""
 SHOWN_TURNS = 50
+_MOST_VOTES = 4096
+"""Thumbs remembered by a process, so that one pressed again and again counts once."""
 _AT_ONCE = 0.02  # seconds that all may wait for a lock on a SQLite file before a thread does the waiting
 _SHORT = frozenset({"load", "add"})
 
@@ -50,6 +56,17 @@ class KeptTracker(DialogueStateTracker):
     kept: int = 0
     latest: dict[str, Any]
 
+    def _reset_slots(self) -> None:
+        """Empties the slots, as Rasa does for a new session after an hour without a message, but for the visitor's list.
+
+        The list is for an appointment: it stays as long as the conversation is kept. So does a yes or no to keeping questions.
+        """
+        slot = self.slots.get(MEMORY)
+        lasting = lasting_memory(slot.value if slot is not None else None)
+        super()._reset_slots()
+        if slot is not None and lasting is not None:
+            slot.value = lasting
+
 
 class ConversationStore(TrackerStore):
     """Keeps conversations in SQLite or PostgreSQL under keyed hashes of their sender ids."""
@@ -59,6 +76,7 @@ class ConversationStore(TrackerStore):
         super().__init__(domain)
         self.records = records
         self.names = names
+        self._voted: OrderedDict[tuple[str, str], None] = OrderedDict()
         # A SQLite file answers in a fraction of a millisecond, less than a thread costs; only a lock is worth a thread.
         self._at_once = Records(records.url, seconds=_AT_ONCE, silent=True) if records.is_sqlite else None
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="conversations")
@@ -109,6 +127,7 @@ class ConversationStore(TrackerStore):
             channel=said[0].input_channel if said else None,
         )
         await self._run(self.records.add, self.names.of_sender(tracker.sender_id), addition)
+        await self._keep_unanswered(addition)
         if mine:
             tracker.seen += len(new)
             tracker.kept += len(addition.rows)
@@ -183,6 +202,50 @@ class ConversationStore(TrackerStore):
             StoreDown: the database cannot be written.
         """
         return await self._run(self.records.drop_ended, before)
+
+    async def voted_down(self, sender_id: str, message_id: str) -> None:
+        """Keeps the question whose answer got a thumb down, where that is allowed (docs/unanswered.md).
+
+        Raises:
+            StoreDown: the database cannot be read or written.
+        """
+        key, message = self.names.of_sender(sender_id), self.names.of_message(message_id)
+        if (key, message) in self._voted:
+            return
+        self._voted[key, message] = None
+        while len(self._voted) > _MOST_VOTES:
+            self._voted.popitem(last=False)
+        await self._run(self._keep_voted, key, message)
+
+    def _keep_voted(self, key: str, message: str) -> None:
+        conversation, text = self.records.load(key), self.records.asked(key, message)
+        replies = [turn["bot"] for turn in turns_of(self.records.turn_of(key, message) or ()) if "bot" in turn]
+        if conversation is None or not text or not replies:
+            return
+        question = voted_down(text, str(replies[-1].get("kind")), conversation.slots)
+        if question is not None:
+            keep(self.records, question)
+
+    async def _keep_unanswered(self, addition: Addition) -> None:
+        """Keeps the turn's question where `bot.answers.unanswered` says so. The turn itself is kept already."""
+        if any(row.type == "slot" and notebook_in(row.data.get("value")).keep for row in addition.rows):
+            try:
+                await self._run(self._keep_turn, addition)
+            except StoreDown:
+                pass  # logged; a question less in a list of many
+
+    def _keep_turn(self, addition: Addition) -> None:
+        question = question_of(row.data for row in addition.rows)
+        if question is not None:
+            keep(self.records, question)
+
+    async def expire_unanswered(self, before: str) -> int:
+        """Erases the kept questions of months before this one ("2026-11"); returns how many there were.
+
+        Raises:
+            StoreDown: the database cannot be written.
+        """
+        return await self._run_long(expire_unanswered, self.records, before)
 
     async def expire(self, before: float) -> int:
         """Erases the conversations whose last message is older (seconds since 1970); returns how many there were.

@@ -1,11 +1,16 @@
-"""The SQL tables of the conversations, apart from those of the guide: the two may share a database."""
+"""The SQL tables of the conversations, apart from those of the guide: the two may share a database.
+
+Whoever changes a table adds a step to bot/server/migrations/versions and names it in `REVISION`; a test holds both together.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
+REVISION = "0003"
+"""The newest step of the migrations, which makes these tables."""
 HASH_LENGTH = 64
 """Characters of a keyed hash: HMAC-SHA256, in hexadecimal."""
 
@@ -18,7 +23,9 @@ conversation = Table(
     Column("last_at", Float(53), nullable=False, index=True, comment="time of the visitor's last message"),
     Column("turns", Integer, nullable=False, comment="messages of the visitor"),
     Column("events", Integer, nullable=False, comment="events kept; the sequence number of the next one"),
-    Column("slots", JSON, nullable=False, comment="slots that are set; they hold no text of the visitor"),
+    Column(
+        "slots", JSON, nullable=False, comment="slots that are set; the memory's notebook holds words of the visitor"
+    ),
     Column("latest", JSON, nullable=False, comment="intent and action of the last turn"),
 )
 
@@ -41,3 +48,13 @@ ended = Table(
     Column("until", Float(53), nullable=False, index=True, comment="when its token expires anyway, seconds since 1970"),
 )
 """Sessions whose visitor deleted the chat, so that no process takes their tokens again, after a restart neither."""
+
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="random: neither time nor conversation"),
+    Column("month", String(7), nullable=False, index=True, comment="year and month, such as 2026-11"),
+    Column("kind", String(32), nullable=False, comment="kind of the reply that it got"),
+    Column("reason", String(16), nullable=False, comment="unanswered, or down for a thumb"),
+    Column("text", Text, nullable=False, comment="the question without identifiers"),
+)

@@ -71,4 +71,8 @@ export default {
   paperSaid: "You",
   paperGuide: "The guide",
   paperMade: "Printed on {date}",
+  listOpen: "Print or save my list",
+  listTitle: "My questions for my oncologist",
+  listSave: "Download",
+  listAnswer: "Answer:",
 };

@@ -74,4 +74,8 @@ export default {
   paperSaid: "Usted",
   paperGuide: "La guía",
   paperMade: "Impreso el {date}",
+  listOpen: "Imprimir o guardar mi lista",
+  listTitle: "Mis preguntas para mi oncólogo",
+  listSave: "Descargar",
+  listAnswer: "Respuesta:",
 };

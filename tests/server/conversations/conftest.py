@@ -48,6 +48,7 @@ def anywhere(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.Mon
         url = request.getfixturevalue("postgres_url")
         engine = create_engine(url)
         with engine.begin() as connection:
-            connection.execute(text("DROP TABLE IF EXISTS event, conversation, ended_session"))
+            tables = "event, conversation, ended_session, unanswered, conversations_version"
+            connection.execute(text(f"DROP TABLE IF EXISTS {tables}"))
         engine.dispose()
         monkeypatch.setenv("DATABASE_URL", url)
