@@ -31,7 +31,7 @@ REASONS = {
     "typing": "somebody types meanwhile",
 }
 OWN_COPY = "<!-- own copy -->"
-PORT_SHOWN = 5005
+PORTS_SHOWN = (5005, 8000)  # the bot's, and that of a page beside it
 SECONDS = 60  # for one block
 SECONDS_TO_START = 90
 
@@ -174,7 +174,7 @@ class Copy:
     """A fresh copy of the project, as if it had just been cloned and set up, with the trained model and a port of its own."""
 
     def __init__(self, folder: Path, root: Path, files: Iterable[Path], model: Path) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self._ports = folder, dict(zip(PORTS_SHOWN, (free_port(), free_port()), strict=True))
         self._server: subprocess.Popen[bytes] | None = None
         self._log = folder.parent / f"{folder.name}-server.log"
         for path in files:
@@ -192,6 +192,11 @@ class Copy:
         home.mkdir()
         kept = {name: value for name, value in environment().items() if name not in ("CONVERSATIONS_URL", "MAKEFLAGS")}
         self.env = kept | {"HOME": str(home), "PORT": str(self.port), "PYTHONPATH": str(folder), "COLUMNS": "120"}
+
+    @property
+    def port(self) -> int:
+        """The bot's port."""
+        return self._ports[PORTS_SHOWN[0]]
 
     @staticmethod
     def _link(target: Path, at: Path) -> None:
@@ -238,20 +243,22 @@ class Copy:
             self._server = None
 
     def typed(self, text: str) -> str:
-        """A command as it is typed here: the copy has another port than the pages show."""
-        return text.replace(f"localhost:{PORT_SHOWN}", f"localhost:{self.port}")
+        """A command as it is typed here: the copy has other ports than the pages show."""
+        for there, here in self._ports.items():
+            text = text.replace(f"localhost:{there}", f"localhost:{here}").replace(f"http.server {there}", f"http.server {here}")
+        return text
 
     def shown(self, text: str) -> str:
         """What was printed, as the pages show it."""
-        return text.replace(f"localhost:{self.port}", f"localhost:{PORT_SHOWN}").replace(
-            str(self.folder), "~/guide-chat"
-        )
+        for there, here in self._ports.items():
+            text = text.replace(f"localhost:{here}", f"localhost:{there}")
+        return text.replace(str(self.folder), "~/guide-chat")
 
     def save(self, block: Block) -> None:
         """Saves a block as the file that it names."""
         target = self.folder / str(block.file)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(block.text, encoding="utf-8")
+        target.write_text(self.typed(block.text), encoding="utf-8")
 
 
 def run_page(found: list[Block], copy: Copy, *, served: bool = False) -> int:

@@ -10,11 +10,11 @@ from pathlib import Path
 from bot.documentation.imports import LAYERS, Imports, essential, read_imports
 
 PICTURE = Path("docs") / "architecture.svg"
-WIDTH, LEFT, COLUMN, GAP, BAND, BETWEEN, TOP = 1000, 150, 266, 16, 104, 40, 58
-LAST = 56  # the height of the lowest layer's boxes
+WIDTH, LEFT, COLUMN, GAP, BETWEEN, TOP = 1020, 154, 258, 36, 44, 62
+HEAD, LINE = 48, 17  # the height of a box without a description, and of a line of it
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif"
-_NAME = 'font-size="15.5" font-weight="700" fill="#0a3f42"'
-LETTERS = 41  # of a description in a box of one column
+_NAME = 'font-size="14.5" font-weight="700" fill="#0a3f42"'
+LETTERS = 35  # of a description in a box of one column
 NAMES = (
     "The command",
     "Measures and makes",
@@ -25,8 +25,9 @@ NAMES = (
     "Used by all",
 )
 # Which columns a part's box takes, from 0.
-COLUMNS = {"cli": (0, 0), "evaluation": (0, 1), "documentation": (2, 2), "server": (0, 0), "channels": (1, 1), "pages": (2, 2),
-           "actions": (1, 1), "language": (0, 0), "answers": (1, 2), "guide": (0, 2)}  # fmt: skip
+COLUMNS = {"cli": (0, 2), "evaluation": (0, 1), "documentation": (2, 2), "server": (0, 0), "channels": (1, 1), "pages": (2, 2),
+           "actions": (1, 1), "language": (0, 0), "answers": (1, 2), "guide": (0, 2), "clinic": (0, 0), "settings": (1, 1),
+           "errors": (2, 2)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,26 @@ def draw(found: Imports) -> str:
     Boxes are the parts, in layers from top to bottom. An arrow means "imports"; one that follows from others is left out,
     and so are those to the lowest layer.
     """
-    boxes = {part: _box(part, number) for number, layer in enumerate(LAYERS[:-1]) for part in layer if part in COLUMNS}
-    height = TOP + (len(LAYERS) - 1) * (BAND + BETWEEN) + LAST + 20
-    edges = sorted(edge for edge in essential(found) if edge[0] in boxes and edge[1] in boxes)
-    body = [_band(number, name) for number, name in enumerate(NAMES)]
+    boxes, heights, y = {}, [], float(TOP)
+    for layer in LAYERS:
+        heights.append(HEAD + LINE * max(len(_about(part, found)) for part in layer))
+        boxes |= {part: _box(part, y, heights[-1]) for part in layer if found.modules[part]}
+        y += heights[-1] + BETWEEN
+    height = y - BETWEEN + 24
+    edges = sorted(edge for edge in essential(found) if {*edge} <= {*boxes})
+    tops = [boxes[layer[0]].y for layer in LAYERS]
+    body = [_band(*band) for band in zip(tops, heights, NAMES, strict=True)]
     body += [_part(part, box, found) for part, box in boxes.items()]
-    body += [_base(found)]
     body += [_arrow(edge, boxes, both=edge[::-1] in edges, named=edge in found.named)
              for edge in edges if edge[::-1] not in edges or edge[0] < edge[1]]  # fmt: skip
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" \
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}" height="{height:g}" \
 role="img" aria-labelledby="title desc" font-family="{escape(FONT)}">
 <!-- Made from the source by `make docs`. -->
 <title id="title">The parts of the program, and what imports what</title>
 <desc id="desc">{escape(describe(found))}</desc>
 <defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" \
 orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="#0d5557"/></marker></defs>
-<rect width="{WIDTH}" height="{height}" fill="#fffdfa"/>
+<rect width="{WIDTH}" height="{height:g}" fill="#fffdfa"/>
 <text x="24" y="34" font-size="19" font-weight="700" fill="#0a3f42">What imports what, from top to bottom and never upward</text>
 {chr(10).join(body)}
 </svg>
@@ -90,40 +95,34 @@ def describe(found: Imports) -> str:
     return " ".join(said)
 
 
-def _y(layer: int) -> float:
-    return TOP + layer * (BAND + BETWEEN)
-
-
-def _box(part: str, layer: int) -> Box:
+def _box(part: str, y: float, height: float) -> Box:
     first, last = COLUMNS[part]
-    x = LEFT + first * (COLUMN + GAP)
-    return Box(x, _y(layer), (last - first + 1) * (COLUMN + GAP) - GAP, BAND)
+    return Box(LEFT + first * (COLUMN + GAP), y, (last - first + 1) * (COLUMN + GAP) - GAP, height)
 
 
-def _band(layer: int, name: str) -> str:
-    words = "".join(f'<tspan x="24" dy="{0 if number == 0 else 17}">{escape(line)}</tspan>'
+def _band(y: float, height: float, name: str) -> str:
+    words = "".join(f'<tspan x="24" dy="{0 if number == 0 else LINE}">{escape(line)}</tspan>'
                     for number, line in enumerate(textwrap.wrap(name, 15)))  # fmt: skip
     return (
-        f'<rect x="8" y="{_y(layer) - 9}" width="{WIDTH - 16}" height="{(BAND if layer < len(LAYERS) - 1 else LAST) + 18}" rx="14" '
-        f'fill="#f3ece0"/><text y="{_y(layer) + 24}" font-size="14" font-weight="600" fill="#53615f">{words}</text>'
+        f'<rect x="8" y="{y - 9:g}" width="{WIDTH - 16}" height="{height + 18:g}" rx="14" fill="#f3ece0"/>'
+        f'<text y="{y + 25:g}" font-size="13.5" font-weight="600" fill="#53615f">{words}</text>'
     )
 
 
+def _about(part: str, found: Imports) -> list[str]:
+    """A part's description, cut into the lines of its box; the lowest layer has none."""
+    first, last = COLUMNS[part]
+    letters = LETTERS * (last - first + 1) + 4 * (last - first)
+    return [] if part in LAYERS[-1] else textwrap.wrap(found.about.get(part, ""), letters)
+
+
 def _part(part: str, box: Box, found: Imports) -> str:
-    letters = int(LETTERS * box.width / COLUMN)
-    about = textwrap.wrap(found.about.get(part, ""), letters, max_lines=3, placeholder=" ...")
-    lines = "".join(_text(box.x + 14, box.y + 47 + 17 * number, line) for number, line in enumerate(about))
-    name = part if part in ("actions",) else "bot" if part == "cli" else f"bot/{part}"
-    return _frame(box) + _text(box.x + 14, box.y + 25, name, _NAME) + _modules_of(part, box, box.y + 25, found) + lines
-
-
-def _base(found: Imports) -> str:
-    made = ""
-    for number, part in enumerate(part for part in LAYERS[-1] if found.modules[part]):
-        box = Box(LEFT + number * (COLUMN + GAP), _y(len(LAYERS) - 1), COLUMN, LAST)
-        made += _frame(box) + _text(box.x + 14, box.y + 34, f"bot/{part}", _NAME)
-        made += _modules_of(part, box, box.y + 34, found)
-    return made
+    name = part if part == "actions" else "bot" if part == "cli" else f"bot/{part}"
+    lines = (_text(box.x + 14, box.y + HEAD + LINE * number, line) for number, line in enumerate(_about(part, found)))
+    number = _text(
+        box.x + box.width - 14, box.y + 26, _modules(found, part), 'font-size="12" text-anchor="end" fill="#53615f"'
+    )
+    return _frame(box) + _text(box.x + 14, box.y + 26, name, _NAME) + number + "".join(lines)
 
 
 def _frame(box: Box) -> str:
@@ -131,12 +130,8 @@ def _frame(box: Box) -> str:
             'stroke="#0d5557" stroke-width="1.5"/>')  # fmt: skip
 
 
-def _text(x: float, y: float, words: str, style: str = 'font-size="12.5" fill="#22302f"') -> str:
+def _text(x: float, y: float, words: str, style: str = 'font-size="12" fill="#22302f"') -> str:
     return f'<text x="{x:g}" y="{y:g}" {style}>{escape(words)}</text>'
-
-
-def _modules_of(part: str, box: Box, y: float, found: Imports) -> str:
-    return _text(box.x + box.width - 14, y, _modules(found, part), 'font-size="12.5" text-anchor="end" fill="#53615f"')
 
 
 def _modules(found: Imports, part: str) -> str:

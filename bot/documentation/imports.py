@@ -52,7 +52,8 @@ def read_imports(root: Path) -> Imports:
             continue
         found.modules[part] += 1
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        if relative.name == "__init__.py" and len(relative.parts) <= 3 or len(relative.parts) == 2:
+        # A part is described in its __init__.py, or in its one module.
+        if relative.name in ("__init__.py", f"{part}.py") and len(relative.parts) <= 3:
             found.about.setdefault(part, _first_sentence(ast.get_docstring(tree) or ""))
         for target, line in _imported(tree):
             other = part_of(target)
@@ -114,7 +115,7 @@ def essential(found: Imports) -> set[tuple[str, str]]:
 
 
 def _first_sentence(text: str) -> str:
-    return text.split("\n")[0].split(". ")[0].strip().rstrip(".")
+    return text.split("\n")[0].split(". ")[0].strip().rstrip(".").replace("`", "")
 
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
