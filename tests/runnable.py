@@ -29,6 +29,7 @@ REASONS = {
     "outside": "it asks a server of somebody else, such as a messaging platform or a package index",
     "yours": "it holds a file, an address or a secret of the reader's",
     "typing": "somebody types meanwhile",
+    "elsewhere": "another page or test runs it",
 }
 OWN_COPY = "<!-- own copy -->"
 PORTS_SHOWN = (5005, 8000)  # the bot's, and that of a page beside it
@@ -106,10 +107,13 @@ def unexplained(found: Iterable[Block]) -> list[str]:
 
 
 def matches(expected: str, printed: str) -> bool:
-    """Tells whether what was printed is what the page shows; `...` there stands for anything."""
-    tidy = [" \n".join(line.rstrip() for line in text.strip().splitlines()) for text in (expected, printed)]
-    pattern = ".*".join(map(re.escape, tidy[0].split("...")))
-    return re.fullmatch(pattern, tidy[1], re.DOTALL) is not None
+    """Tells whether what was printed is what the page shows; `...` there stands for anything, on a line of its own for lines."""
+    pattern = ""
+    for line in expected.strip().splitlines():
+        whole = line.strip() == "..."
+        pattern += r"(?:[^\n]*\n)*" if whole else "(?s:.*)".join(map(re.escape, line.rstrip().split("..."))) + r"\n"
+    text = "".join(f"{line.rstrip()}\n" for line in printed.strip().splitlines())
+    return re.fullmatch(pattern, text) is not None
 
 
 class Terminal:
@@ -245,7 +249,9 @@ class Copy:
     def typed(self, text: str) -> str:
         """A command as it is typed here: the copy has other ports than the pages show."""
         for there, here in self._ports.items():
-            text = text.replace(f"localhost:{there}", f"localhost:{here}").replace(f"http.server {there}", f"http.server {here}")
+            text = text.replace(f"localhost:{there}", f"localhost:{here}").replace(
+                f"http.server {there}", f"http.server {here}"
+            )
         return text
 
     def shown(self, text: str) -> str:

@@ -122,6 +122,7 @@ def test_a_block_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> Non
 
 def test_what_is_shown_may_leave_things_out() -> None:
     assert matches("a ... d\n", "a b\nc d") and matches("...", "") and matches("[x]  \n", "\n[x]")
+    assert matches("a\n...\nb", "a\nb") and matches("a\n...\nb", "a\nx\ny\nb") and matches("a ...\n...", "a b\nc")
     assert not matches("a", "ab") and not matches("a ... d", "a b c")
 
 
