@@ -28,7 +28,7 @@ from bot.errors import BotError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-PHONE, DESKTOP, PAPER = (390, 844), (1280, 800), (794, 1000)
+PHONE, DESKTOP, PAPER = (390, 844), (1280, 800), (794, 1180)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 COLOURS = 256  # of a picture's palette: the pages are flat, and a third of the size is enough
 START_SECONDS = 120
@@ -84,8 +84,9 @@ def _offline(page: Page) -> Page:
 def _place(page: Page) -> Page:
     _open(page)
     _say(page, "what comes after Enhertu")
-    page.locator("guide-chat summary", has_text="where this is").last.click()
-    page.locator("guide-chat .turn").last.locator("table, svg").first.wait_for()
+    page.get_by_role("button", name="See where this is").last.click()
+    page.locator("guide-chat .turn").last.locator(".row > li").first.wait_for()
+    page.get_by_role("button", name="Hide where this is").last.scroll_into_view_if_needed()
     return page
 
 
