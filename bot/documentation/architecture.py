@@ -55,7 +55,9 @@ def draw(found: Imports) -> str:
     Boxes are the parts, in layers from top to bottom. An arrow means "imports"; one that follows from others is left out,
     and so are those to the lowest layer.
     """
-    boxes, heights, y = {}, [], float(TOP)
+    boxes: dict[str, Box] = {}
+    heights: list[float] = []
+    y = float(TOP)
     for layer in LAYERS:
         heights.append(HEAD + LINE * max(len(_about(part, found)) for part in layer))
         boxes |= {part: _box(part, y, heights[-1]) for part in layer if found.modules[part]}
