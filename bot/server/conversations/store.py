@@ -14,6 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar, cast
@@ -24,6 +25,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.errors import StoreDown, StoreError
+from bot.server.conversations.at_once import AtOnce
 from bot.server.conversations.engine import CONNECTIONS, SECONDS
 from bot.server.conversations.events import latest_of, messages_of, newest_turn, rows_of, slots_to_keep, turns_of
 from bot.server.conversations.records import Records
@@ -39,7 +41,6 @@ LONGEST_WAIT = 2.0 * SECONDS
 SHOWN_TURNS = 50
 _MOST_VOTES = 4096
 """Thumbs remembered by a process, so that one pressed again and again counts once."""
-_AT_ONCE = 0.02  # seconds that all may wait for a lock on a SQLite file before a thread does the waiting
 _SHORT = frozenset({"load", "add"})
 
 
@@ -55,6 +56,14 @@ class KeptTracker(DialogueStateTracker):
     seen: int = 0
     kept: int = 0
     latest: dict[str, Any]
+
+    def copy(self) -> KeptTracker:
+        """Returns a twin with events and slots of its own, where Rasa plays every event again."""
+        twin = copy(self)
+        twin.events = self.events.copy()
+        twin.slots = {name: copy(slot) for name, slot in self.slots.items()}
+        twin.active_loop = copy(self.active_loop)
+        return twin
 
     def _reset_slots(self) -> None:
         """Empties the slots, as Rasa does for a new session after an hour without a message, but for the visitor's list.
@@ -78,7 +87,7 @@ class ConversationStore(TrackerStore):
         self.names = names
         self._voted: OrderedDict[tuple[str, str], None] = OrderedDict()
         # A SQLite file answers in a fraction of a millisecond, less than a thread costs; only a lock is worth a thread.
-        self._at_once = Records(records.url, seconds=_AT_ONCE, silent=True) if records.is_sqlite else None
+        self._at_once = AtOnce(records.url) if records.is_sqlite else None
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="conversations")
 
     def init_tracker(self, sender_id: str) -> KeptTracker:
@@ -285,6 +294,9 @@ class ConversationStore(TrackerStore):
                 return cast(T, getattr(self._at_once, work.__name__)(*args))
             except StoreDown:
                 pass  # locked by another process, or worse: the patient way finds out
+            finally:
+                if self._at_once.due():
+                    self._threads.submit(self._at_once.checkpoint)
         running = asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
         try:
             return await asyncio.wait_for(running, LONGEST_WAIT)
