@@ -62,20 +62,23 @@ _NEWEST_TURNS = (
 class Records:
     """The conversations in one database. Keys are keyed hashes of sender ids (`bot.server.conversations.secret`)."""
 
-    def __init__(self, url: str | None = None, *, seconds: float = SECONDS, silent: bool = False) -> None:
+    def __init__(
+        self, url: str | None = None, *, seconds: float = SECONDS, silent: bool = False, named: str = "CONVERSATIONS_URL"
+    ) -> None:
         """Opens the database without connecting.
 
         Args:
             url: the database; by default what `bot.settings.conversations_url` says.
             seconds: how long SQLite waits for a lock.
             silent: a failure is not logged, because somebody else tries again.
+            named: the variable that the URL is from, for errors.
 
         Raises:
             StoreError: the URL cannot be used.
         """
         self.url = url
-        self._silent = silent
-        self.engine: Engine = open_engine(url, seconds=seconds)
+        self._silent, self._named = silent, named
+        self.engine: Engine = open_engine(url, seconds=seconds, named=named)
         self._writing = begin_writing(self.engine)
         self._reading = begin_reading(self.engine)
         self._lock = threading.Lock()
@@ -111,6 +114,7 @@ class Records:
                 connection.execute(_CREATE, {
                     "key": key, "channel": addition.channel, "started_at": first, "last_at": addition.last_at,
                     "turns": addition.turns, "events": total, "slots": addition.slots, "latest": addition.latest,
+                    "clinic": addition.clinic,
                 })  # fmt: skip
             else:
                 done = connection.execute(_GO_ON, {
@@ -200,6 +204,16 @@ class Records:
         def work(connection: Connection) -> int:
             return self._delete(connection, connection.execute(old).scalars().all())
 
+        return self._erase_all(work)
+
+    def erase_clinic(self, clinic: str) -> int:
+        """Erases all conversations of one of several clinics, for good, and returns how many there were."""
+        its = select(_C.key).where(_C.clinic == clinic).limit(_BATCH)
+        return self._erase_all(
+            lambda connection: self._delete(connection, connection.execute(its).scalars().all())
+        )
+
+    def _erase_all(self, work: Callable[[Connection], int]) -> int:
         erased = found = self.write(work)
         while found == _BATCH:
             found = self.write(work)
@@ -228,6 +242,11 @@ class Records:
         """Returns how many conversations are kept."""
         total = select(func.count()).select_from(conversation)
         return self.read(lambda connection: int(connection.execute(total).scalar_one()))
+
+    def count_by_clinic(self) -> dict[str | None, int]:
+        """Returns how many conversations are kept of each clinic; None stands for those of no one of several."""
+        counts = select(_C.clinic, func.count()).group_by(_C.clinic)
+        return self.read(lambda connection: {clinic: int(count) for clinic, count in connection.execute(counts)})
 
     def check(self) -> None:
         """Reads, and writes as well if the last write failed.
@@ -309,7 +328,7 @@ class Records:
         self._down = True
         raise StoreDown(
             f"The conversations at {self.engine.url.render_as_string(hide_password=True)} cannot be read or written "
-            f"({problem}). Check that the database runs, has room, and that CONVERSATIONS_URL is right."
+            f"({problem}). Check that the database runs, has room, and that {self._named} is right."
         )
 
     def _reason(self, error: SQLAlchemyError) -> str:
