@@ -113,7 +113,9 @@ def load_clinic(path: Path | None = None) -> Clinic:
         if tenant is not None:
             return tenant.clinic
         if settings.clinics_folder() is not None:
-            raise ClinicError("CLINICS is set, so there are several clinics, and none was chosen here (docs/tenants.md).")
+            raise ClinicError(
+                "CLINICS is set, so there are several clinics, and none was chosen here (docs/tenants.md)."
+            )
     return _load(path or settings.clinic_file())
 
 

@@ -1,9 +1,10 @@
 """Where the project's files are, and what the environment says. Read in one place so that nothing else asks the system.
 
 Environment variables: GUIDE (content file), CLINIC (clinic file), CLINICS (folder of clinic files, for several clinics),
-DATABASE_URL (any SQLAlchemy URL of the guide store), BOT_HOME (the project folder, if it is neither the working folder nor the one this package was installed from),
-CONVERSATIONS_URL (where conversations are kept), CONVERSATIONS_SYNC (how surely), RETENTION_HOURS (how long), BOT_SECRET, BOT_ENV
-(development or production), PROXIES, REST_CHANNEL, SESSION_HOURS and the limits of the web channel (docs/operating.md).
+DATABASE_URL (any SQLAlchemy URL of the guide store), BOT_HOME (the project folder, if it is neither the working folder nor the
+one this package was installed from), CONVERSATIONS_URL (where conversations are kept), CONVERSATIONS_SYNC (how surely),
+RETENTION_HOURS (how long), BOT_SECRET, BOT_ENV (development or production), PROXIES, REST_CHANNEL, SESSION_HOURS and the limits of
+the web channel (docs/operating.md).
 """
 
 from __future__ import annotations

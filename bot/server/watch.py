@@ -30,7 +30,9 @@ def answered(channel: str, messages: list[dict[str, Any]], seconds: float) -> No
     metrics.SECONDS.labels(channel).observe(seconds)
     if kind in metrics.SAFETY_KINDS:
         metrics.SAFETY.labels(channel, kind).inc()
-    logger.info("message", channel=channel, kind=kind, ms=round(seconds * 1000, 1), worker=os.getpid(), **_clinic("answered"))
+    logger.info(
+        "message", channel=channel, kind=kind, ms=round(seconds * 1000, 1), worker=os.getpid(), **_clinic("answered")
+    )
 
 
 def failed(where: str, error: BaseException) -> None:

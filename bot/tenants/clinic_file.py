@@ -30,7 +30,9 @@ class OneOfMany(Clinic):
     @validator("hosts")
     def _are_host_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:  # noqa: N805 - pydantic's form
         if not value:
-            raise ValueError("there is none. Write the host names at which the clinic is asked, like [chat.clinic.example]")
+            raise ValueError(
+                "there is none. Write the host names at which the clinic is asked, like [chat.clinic.example]"
+            )
         found = []
         for written in value:
             host = plain_host(written)
@@ -58,5 +60,7 @@ class OneOfMany(Clinic):
         hosts = values.get("hosts")
         host = plain_host(urlsplit(value).netloc)
         if isinstance(hosts, tuple) and host not in hosts:
-            raise ValueError(f"{host or 'its host'} is not among this clinic's hosts. Add it there, or correct the address")
+            raise ValueError(
+                f"{host or 'its host'} is not among this clinic's hosts. Add it there, or correct the address"
+            )
         return value.rstrip("/")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot import settings
-from bot.clinic import load_clinic, read_clinic
+from bot.clinic import read_clinic
 from bot.errors import ClinicError
 from bot.tenants.clinic_file import OneOfMany
 from bot.tenants.current import Tenant
@@ -83,24 +83,18 @@ def _read(folder: Path) -> Clinics:
     return Clinics(tenants)
 
 
-def check_clinics() -> None:
-    """Makes sure that every clinic's file can be used: those of CLINICS, or the one clinic file.
-
-    Raises:
-        ClinicError: one cannot.
-    """
-    if the_clinics() is None:
-        load_clinic()
-
-
 def read_folder(folder: Path) -> tuple[list[Tenant], list[str]]:
     """Returns the clinics of a folder, in the order of their keys, and what is wrong with it, one readable text each."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and not path.name.startswith("."))
     except OSError as error:
-        return [], [f"{folder}: cannot be read ({error.strerror}). Set CLINICS to a folder with one YAML file per clinic."]
+        return [], [
+            f"{folder}: cannot be read ({error.strerror}). Set CLINICS to a folder with one YAML file per clinic."
+        ]
     if not paths:
-        return [], [f"{folder}: there is no file NAME.yml in it. Write one per clinic (docs/tenants.md), or unset CLINICS."]
+        return [], [
+            f"{folder}: there is no file NAME.yml in it. Write one per clinic (docs/tenants.md), or unset CLINICS."
+        ]
     tenants: list[Tenant] = []
     problems: list[str] = []
     if os.environ.get("CLINIC"):
@@ -137,9 +131,8 @@ def _twice(paths: Sequence[Path], tenants: Sequence[Tenant]) -> list[str]:
             hosts.setdefault(host, tenant.key)
     databases: dict[str, str] = {settings.conversations_url(): "the clinics that share a database"}
     for tenant in tenants:
-        url = os.environ.get(tenant.database_env) if tenant.database_env else None
-        if url:
-            url = settings.sqlalchemy_url(url)
+        url = own_url(tenant)
+        if url is not None:
             if url in databases:
                 problems.append(
                     f"{tenant.database_env} of {tenant.key} names the same database as {databases[url]}. Name another one, or "
@@ -164,10 +157,10 @@ def clinic_asked(hosts: Sequence[str], forwarded: Sequence[str]) -> Tenant | Non
     return None if clinics is None else clinics.asked(hosts, forwarded, trusted=settings.proxies() > 0)
 
 
-def every_clinic() -> list[Tenant | None]:
-    """Returns all clinics; one None where there is but the one of the clinic file."""
-    clinics = the_clinics()
-    return [None] if clinics is None else list(clinics.by_key.values())
+def own_url(tenant: Tenant) -> str | None:
+    """Returns the URL of a clinic's own database; None where it shares the others'."""
+    named = os.environ.get(tenant.database_env) if tenant.database_env else None
+    return settings.sqlalchemy_url(named) if named else None
 
 
 def clinic_for_command(key: str | None) -> Tenant | None:
@@ -187,4 +180,3 @@ def clinic_for_command(key: str | None) -> Tenant | None:
     if not key:
         raise ClinicError(f"CLINICS is set, so there are several clinics. Add --clinic: {', '.join(clinics.by_key)}.")
     return clinics.named(key)
-

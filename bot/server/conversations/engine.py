@@ -17,11 +17,13 @@ from bot.errors import StoreError
 
 SECONDS = 3
 """How long to wait for a connection, a lock or a statement."""
+USUAL_NAME = "CONVERSATIONS_URL"
+"""The variable that a database's URL is from, unless a clinic has one of its own."""
 CONNECTIONS = 4
 """Connections per process. Each is busy for about a millisecond a message, so a few serve many visitors."""
 
 
-def open_engine(url: str | None = None, *, seconds: float = SECONDS, named: str = "CONVERSATIONS_URL") -> Engine:
+def open_engine(url: str | None = None, *, seconds: float = SECONDS, named: str = USUAL_NAME) -> Engine:
     """Opens an engine without connecting.
 
     Args:

@@ -14,11 +14,13 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.errors import ConversationChanged, StoreDown
-from bot.server.conversations.engine import SECONDS, begin_reading, begin_writing, open_engine
+from bot.server.conversations.engine import SECONDS, USUAL_NAME, begin_reading, begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.scrubbing import mark_erased, scrub
 from bot.server.conversations.tables import HASH_LENGTH, REVISION, conversation, ended, event
 from bot.server.migrations import upgrade
+from bot.tenants.clinics import own_url
+from bot.tenants.current import Tenant
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -63,7 +65,12 @@ class Records:
     """The conversations in one database. Keys are keyed hashes of sender ids (`bot.server.conversations.secret`)."""
 
     def __init__(
-        self, url: str | None = None, *, seconds: float = SECONDS, silent: bool = False, named: str = "CONVERSATIONS_URL"
+        self,
+        url: str | None = None,
+        *,
+        seconds: float = SECONDS,
+        silent: bool = False,
+        named: str = USUAL_NAME,
     ) -> None:
         """Opens the database without connecting.
 
@@ -209,9 +216,7 @@ class Records:
     def erase_clinic(self, clinic: str) -> int:
         """Erases all conversations of one of several clinics, for good, and returns how many there were."""
         its = select(_C.key).where(_C.clinic == clinic).limit(_BATCH)
-        return self._erase_all(
-            lambda connection: self._delete(connection, connection.execute(its).scalars().all())
-        )
+        return self._erase_all(lambda connection: self._delete(connection, connection.execute(its).scalars().all()))
 
     def _erase_all(self, work: Callable[[Connection], int]) -> int:
         erased = found = self.write(work)
@@ -317,19 +322,24 @@ class Records:
             problem = self._reason(error)
         else:
             if self._down and not self._silent:
-                logger.warning("conversations.up")
+                logger.warning("conversations.up%s", self._which())
                 self._down = False
             return done
         if problem is None:
             raise _changed()
         if not self._down and not self._silent:  # once, not for each visitor
             # Without spaces: the server's log hides whatever could be a sentence (bot/server/logs.py).
-            logger.error("conversations.down reason=%s", re.sub(r"[^\w.:-]+", "_", problem)[:_LONGEST_REASON])
+            reason = re.sub(r"[^\w.:-]+", "_", problem)[:_LONGEST_REASON]
+            logger.error("conversations.down reason=%s%s", reason, self._which())
         self._down = True
         raise StoreDown(
             f"The conversations at {self.engine.url.render_as_string(hide_password=True)} cannot be read or written "
             f"({problem}). Check that the database runs, has room, and that {self._named} is right."
         )
+
+    def _which(self) -> str:
+        """Names the database in the log, where there may be several."""
+        return "" if self._named == USUAL_NAME else f" database={self._named}"
 
     def _reason(self, error: SQLAlchemyError) -> str:
         """A short reason without any value of a statement."""
@@ -342,6 +352,17 @@ class Records:
         if code == _NO_TABLE or "no such table" in reason:
             self._tables_made = False  # somebody put another database in its place
         return reason
+
+
+def records_of(tenant: Tenant | None) -> Records:
+    """Opens the database that holds a clinic's conversations; None stands for the one clinic.
+
+    Raises:
+        StoreError: its URL cannot be used.
+    """
+    if tenant is None or tenant.database_env is None:
+        return Records()
+    return Records(own_url(tenant), named=tenant.database_env)
 
 
 def _changed() -> ConversationChanged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.engine import Connection
@@ -82,7 +83,7 @@ def erase_clinic(records: Records, clinic: str) -> int:
     return _erase(records, _U.clinic == clinic)
 
 
-def _erase(records: Records, which: ColumnElement[bool]) -> int:
+def _erase(records: Records, which: ColumnElement[Any]) -> int:
     def work(connection: Connection) -> int:
         found: int = connection.execute(delete(unanswered).where(which)).rowcount
         if found and records.is_sqlite:
