@@ -114,7 +114,8 @@ def test_an_unknown_host_is_refused_and_told_nothing(served: Served, method: str
     answer = served.at(STRANGE).request(method, path, body, Origin=PAGES[RIVERSIDE])
     assert answer.error == (421, "unknown_host")
     assert not any(phone in answer.body.decode() for phone in PHONES.values())
-    assert "access-control-allow-origin" not in answer.headers
+    # What is public for every page, the widget, may be marked so.
+    assert answer.headers.get("access-control-allow-origin", "*") == "*"
 
 
 def test_the_name_of_an_unknown_host_is_in_no_log_and_no_number(served: Served) -> None:
