@@ -24,7 +24,7 @@ from bot.evaluation.e2e.command import test as test_conversations
 from bot.guide.build import build_store
 from bot.guide.content_file import load_content
 from bot.guide.store import open_engine
-from bot.server.clinics_command import forget, list_clinics, migrate
+from bot.server.clinics_command import forget, list_clinics, migrate, move_clinic
 from bot.tenants.clinics import clinic_for_command
 from bot.tenants.current import using
 
@@ -47,6 +47,7 @@ app.command("test")(test_conversations)
 app.command("clinics")(list_clinics)
 app.command("forget")(forget)
 app.command("migrate")(migrate)
+app.command("move-clinic")(move_clinic)
 
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
 _PORT = typer.Option(5005, help="Port to listen on.")

@@ -10,6 +10,7 @@ from bot import settings
 from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.server.clinic_checks import clinic_problems
+from bot.server.conversations.moving import move
 from bot.server.conversations.records import Records, records_of
 from bot.server.conversations.secret import keyed_hash
 from bot.server.conversations.tables import REVISION
@@ -108,6 +109,25 @@ def _forget_clinic(session: str, key: str) -> None:
     conversations, questions = records.erase_clinic(key), rows.erase_clinic(records, key)
     typer.echo(f"Erased {conversations} conversations and {questions} kept questions of {key}.")
     if not records.scrub():
+        typer.echo("The file is in use: the server's next sweep removes the last traces from it.")
+
+
+def move_clinic(
+    clinic: str = typer.Argument(..., help="The clinic: the name of its file without .yml."),
+) -> None:
+    """Move what is kept of one of several clinics from the shared database to its own."""
+    _no_log()
+    tenant = clinic_for_command(clinic)
+    if tenant is None or tenant.database_env is None:
+        raise BotError(
+            f"{clinic} has no database of its own. Write database_env into its file first (docs/tenants.md)."
+        )
+    shared, own = records_of(None), records_of(tenant)
+    for records in (shared, own):
+        records.make_tables()
+    moved = move(shared, own, clinic)
+    typer.echo(f"Moved {moved['conversation']} conversations and {moved['unanswered']} kept questions of {clinic}.")
+    if not shared.scrub():
         typer.echo("The file is in use: the server's next sweep removes the last traces from it.")
 
 

@@ -172,18 +172,19 @@ class Records:
 
         return self.read(work)
 
-    def erase(self, key: str, until: float | None = None) -> bool:
+    def erase(self, key: str, until: float | None = None, clinic: str | None = None) -> bool:
         """Deletes a conversation and says whether there was one; `scrub` has to follow.
 
         Args:
             key: which.
             until: notes, in the same transaction, that the session is ended, until then (seconds since 1970).
+            clinic: the key of the clinic, where there are several.
         """
 
         def work(connection: Connection) -> int:
             if until is not None:
                 connection.execute(delete(ended).where(ended.c.key == key))
-                connection.execute(insert(ended), {"key": key, "until": until})
+                connection.execute(insert(ended), {"key": key, "until": until, "clinic": clinic})
             return self._delete(connection, [key])
 
         return self.write(work) > 0

@@ -178,7 +178,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be written.
         """
-        found = await self.database.run(self.records.erase, self.names.of_sender(sender_id), until)
+        found = await self.database.run(self.records.erase, self.names.of_sender(sender_id), until, self.clinic)
         if found:
             await self.database.run_long(self.records.scrub)
         return found

@@ -51,6 +51,7 @@ ended = Table(
     metadata,
     Column("key", String(HASH_LENGTH), primary_key=True, comment="keyed hash of the sender id"),
     Column("until", Float(53), nullable=False, index=True, comment="when its token expires anyway, seconds since 1970"),
+    Column("clinic", String(CLINIC_LENGTH), comment=_WHOSE),
 )
 """Sessions whose visitor deleted the chat, so that no process takes their tokens again, after a restart neither."""
 

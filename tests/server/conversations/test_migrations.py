@@ -36,7 +36,8 @@ def make_old(records: Records, key: str = "k" * 64, *, tables: Sequence[Table] =
     with records.engine.begin() as connection:
         metadata.create_all(connection, tables=tables)
         connection.execute(insert(conversation), {"key": key, **NOTHING})
-        connection.execute(text("ALTER TABLE conversation DROP COLUMN clinic"))  # which the fourth step adds
+        for table in {"conversation", "ended_session"} & {table.name for table in tables}:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN clinic"))  # which the fourth step adds
 
 
 def state(records: Records) -> tuple[str | None, set[str]]:

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.server.conversations.records import Records
-from bot.server.conversations.rows import Addition
+from bot.server.conversations.rows import Addition, EventRow
 from bot.server.conversations.secret import keyed_hash
 from bot.server.unanswered.keeping import UNANSWERED, KeptQuestion, month_now
-from bot.server.unanswered.rows import keep
+from bot.server.unanswered.rows import keep, kept
 
 
 @pytest.fixture
@@ -125,3 +125,39 @@ def test_all_databases_are_migrated(home: Path) -> None:
 def test_kept_questions_are_those_of_one_clinic(home: Path) -> None:
     keep_one(Records(), "riverside")
     assert said("unanswered", "--clinic", "northgate") == "There are no questions kept at northgate.\n"
+
+
+def test_a_clinic_moves_to_a_database_of_its_own(home: Path) -> None:
+    shared, own = Records(), Records(f"sqlite:///{home / 'own.sqlite3'}")
+    names = keyed_hash("hillside")
+    rows = [EventRow(1.0, "user", {"event": "user", "text": "a word"}, names.of_message("m"))]
+    for number in range(450):  # more than one batch
+        shared.add(names.of_sender(f"{number}"), Addition(0, rows, 1, 9e9, {"a": number}, {}, "rest", "hillside"))
+    shared.erase(names.of_sender("0"), 9e9, "hillside")
+    keep_one(shared, "northgate")
+    keep(shared, KeptQuestion(month_now(), "off_topic", UNANSWERED, "a question of hillside"), "hillside")
+    assert said("move-clinic", "hillside").startswith("Moved 449 conversations and 1 kept questions of hillside.")
+    assert (shared.count_by_clinic(), own.count_by_clinic()) == ({"northgate": 1}, {"hillside": 449})
+    found = own.load(names.of_sender("7"))
+    assert found is not None and found.slots == {"a": 7}
+    assert own.asked(names.of_sender("7"), names.of_message("m")) == "a word"
+    assert own.is_ended(names.of_sender("0")) and not shared.is_ended(names.of_sender("0"))
+    assert [one.text for one in kept(own, "", "hillside")] == ["a question of hillside"]
+    assert kept(shared, "", "hillside") == [] and len(kept(shared, "", "northgate")) == 1
+    assert said("move-clinic", "hillside").startswith("Moved 0 conversations and 0 kept questions")
+
+
+def test_moving_again_after_a_break_replaces_nothing(home: Path) -> None:
+    shared, own = Records(), Records(f"sqlite:///{home / 'own.sqlite3'}")
+    for records, slots in ((shared, {"old": 1}), (own, {"new": 1})):
+        key = keyed_hash("hillside").of_sender("me")
+        records.add(key, Addition(0, [EventRow(1.0, "user", {}, None)], 1, 9e9, slots, {}, "rest", "hillside"))
+    said("move-clinic", "hillside")
+    found = own.load(keyed_hash("hillside").of_sender("me"))
+    assert found is not None and found.slots == {"new": 1}
+    assert shared.count() == 0
+
+
+def test_a_clinic_without_a_database_of_its_own_stays_where_it_is(home: Path) -> None:
+    done = bot("move-clinic", "northgate", CLINICS=home / "clinics", HILLSIDE_DATABASE_URL="sqlite:////nowhere/x")
+    fails_readably(done, "northgate has no database of its own")

@@ -165,6 +165,20 @@ def test_kept_questions_are_apart(served: Served) -> None:
     own.close()
 
 
+def test_a_thumb_down_is_kept_for_the_clinic_that_it_was_given_at(served: Served) -> None:
+    for host in (NORTHGATE, HILLSIDE):
+        at = served.at(host)
+        token = at.session()
+        assert at.say(token, f"what is kadcyla then {KEYS[host]}", "m-1").status == 200
+        thumb = {"value": "down", "message_id": "m-1"}
+        assert at.request("POST", f"{API}/feedback", thumb, Authorization=f"Bearer {token}").status == 204
+    shared, own = Records(f"sqlite:///{served.shared}"), Records(f"sqlite:///{served.own}")
+    assert [one.reason for one in kept(shared, "", "northgate") if "kadcyla" in one.text] == ["down"]
+    assert [one.reason for one in kept(own, "", "hillside") if "kadcyla" in one.text] == ["down"]
+    shared.close()
+    own.close()
+
+
 def test_a_database_of_its_own_holds_that_clinic_alone(served: Served) -> None:
     for host in HOSTS:
         served.at(host).rest("kept", "what is Enhertu")
