@@ -12,6 +12,7 @@ from three_clinics import DATABASE, NORTHGATE, PHONES, RIVERSIDE, written
 from bot.answers.trouble import NO_CLINIC
 from bot.server import front as front_module
 from bot.server.front import Client, Front
+from bot.server.refusals import said_by_host
 from bot.server.routing import Place, session_of
 from bot.tenants.current import current
 
@@ -50,6 +51,15 @@ def test_without_a_worker_visitors_hear_whom_to_call_at_their_clinic(monkeypatch
     assert PHONES[NORTHGATE] in there[1] and PHONES[RIVERSIDE] not in there[1]
     assert json.loads(nowhere[1])["error"]["text"].startswith(NO_CLINIC)
     assert current() is None
+
+
+def test_a_proxy_can_be_told_what_to_say_at_each_host() -> None:
+    said = said_by_host()
+    assert set(said) == set(PHONES)
+    for host, body in said.items():
+        assert PHONES[host] in json.loads(body)["error"]["text"]
+        assert [other for other, phone in PHONES.items() if phone in body] == [host]
+        assert "\n" not in body
 
 
 def test_a_token_that_names_a_clinic_leads_to_its_conversation_s_worker() -> None:
