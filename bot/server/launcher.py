@@ -13,6 +13,7 @@ from bot.errors import BotError
 from bot.guide.store import open_guide
 from bot.server import logs, startup_checks
 from bot.server.departures import depart
+from bot.server.garbage import settle
 from bot.server.quiet import quiet_rasa
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def prepare(model: Path, *, workers: int = 1) -> Sanic:
     logs.configure()
     from bot.server.application import make_application  # noqa: PLC0415 - slow; the checks above come first
 
-    return make_application(model)
+    app = make_application(model)
+    settle()
+    return app
 
 
 def _read_clinic() -> None:

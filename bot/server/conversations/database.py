@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from bot.errors import StoreDown
+from bot.server.conversations.at_once import AtOnce
 from bot.server.conversations.engine import CONNECTIONS, SECONDS, USUAL_NAME
 from bot.server.conversations.records import Records
 
 T = TypeVar("T")
 LONGEST_WAIT = 2.0 * SECONDS
 """Seconds after which a call is given up: a database machine that hangs does not even refuse a connection."""
-_AT_ONCE = 0.02  # seconds that all may wait for a lock on a SQLite file before a thread does the waiting
 _SHORT = frozenset({"load", "add"})
 
 
@@ -35,7 +35,7 @@ class Database:
         """
         self.records = Records(url, named=named)
         # A SQLite file answers in a fraction of a millisecond, less than a thread costs; only a lock is worth a thread.
-        self._at_once = Records(url, seconds=_AT_ONCE, silent=True) if self.records.is_sqlite else None
+        self._at_once = AtOnce(url) if self.records.is_sqlite else None
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="conversations")
 
     def prepare(self) -> None:
@@ -61,6 +61,9 @@ class Database:
                 return cast(T, getattr(self._at_once, work.__name__)(*args))
             except StoreDown:
                 pass  # locked by another process, or worse: the patient way finds out
+            finally:
+                if self._at_once.due():
+                    self._threads.submit(self._at_once.checkpoint)
         running = self._in_thread(work, *args)
         try:
             return await asyncio.wait_for(running, LONGEST_WAIT)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from copy import copy
 from itertools import islice
 from typing import Any
 
@@ -46,6 +47,14 @@ class KeptTracker(DialogueStateTracker):
     seen: int = 0
     kept: int = 0
     latest: dict[str, Any]
+
+    def copy(self) -> KeptTracker:
+        """Returns a twin with events and slots of its own, where Rasa plays every event again."""
+        twin = copy(self)
+        twin.events = self.events.copy()
+        twin.slots = {name: copy(slot) for name, slot in self.slots.items()}
+        twin.active_loop = copy(self.active_loop)
+        return twin
 
     def _reset_slots(self) -> None:
         """Empties the slots, as Rasa does for a new session after an hour without a message, but for the visitor's list.
