@@ -114,7 +114,8 @@ def load_clinic(path: Path | None = None) -> Clinic:
             return tenant.clinic
         if settings.clinics_folder() is not None:
             raise ClinicError(
-                "CLINICS is set, so there are several clinics, and none was chosen here (docs/tenants.md)."
+                "CLINICS is set, so there are several clinics, and none was chosen here. Name one with --clinic where the command "
+                "takes it, or unset CLINICS for this command (docs/tenants.md)."
             )
     return _load(path or settings.clinic_file())
 
