@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import settings
 from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.store import open_guide
@@ -63,7 +64,7 @@ def serve(
         from bot.server.workers import check_number, serve_with_workers  # noqa: PLC0415
 
         check_number(workers)
-        load_clinic()
+        _read_clinic()
         open_guide()  # fails here once, rather than in each worker
         startup_checks.refuse(startup_checks.problems(model, workers=workers))
         serve_with_workers(model, host=host, port=port, workers=workers, port_each=port_each)
@@ -82,7 +83,7 @@ def prepare(model: Path, *, workers: int = 1) -> Sanic:
     Raises:
         BotError: the store, the clinic file or the model cannot be used.
     """
-    load_clinic()
+    _read_clinic()
     open_guide()  # fails here, readably, rather than at the first message
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     startup_checks.refuse(startup_checks.problems(model, workers=workers))
@@ -94,3 +95,9 @@ def prepare(model: Path, *, workers: int = 1) -> Sanic:
     app = make_application(model)
     settle()
     return app
+
+
+def _read_clinic() -> None:
+    """Fails readably where the clinic file is not right. Files of several clinics are in the list of the start-up checks."""
+    if settings.clinics_folder() is None:
+        load_clinic()

@@ -20,7 +20,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 OURS = ("bot", "actions")
 KEYS = frozenset(
     {"event", "level", "logger", "time", "channel", "kind", "ms", "worker", "where", "error", "reason", "version", "port",
-     "workers", "seconds", "count", "state"}
+     "workers", "seconds", "count", "state", "clinic"}
 )  # fmt: skip
 # "action.failed error=OperationalError", but no sentence.
 _EVENT = re.compile(r"[a-z][\w.]*(?: \w+=[\w.:-]+)*")

@@ -15,11 +15,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.errors import ConversationChanged, StoreDown
 from bot.server.conversations import statements
-from bot.server.conversations.engine import begin_reading, begin_writing, open_engine
+from bot.server.conversations.engine import USUAL_NAME, begin_reading, begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.scrubbing import mark_erased, scrub
 from bot.server.conversations.tables import HASH_LENGTH, REVISION, conversation, ended, event
 from bot.server.migrations import upgrade
+from bot.tenants.clinics import own_url
+from bot.tenants.current import Tenant
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -43,17 +45,19 @@ _NEWEST_TURNS = (
 class Records:
     """The conversations in one database. Keys are keyed hashes of sender ids (`bot.server.conversations.secret`)."""
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, *, named: str = USUAL_NAME) -> None:
         """Opens the database without connecting.
 
         Args:
             url: the database; by default what `bot.settings.conversations_url` says.
+            named: the variable that the URL is from, for errors.
 
         Raises:
             StoreError: the URL cannot be used.
         """
         self.url = url
-        self.engine: Engine = open_engine(url)
+        self._named = named
+        self.engine: Engine = open_engine(url, named=named)
         self._writing = begin_writing(self.engine)
         self._reading = begin_reading(self.engine)
         self._lock = threading.Lock()
@@ -124,18 +128,19 @@ class Records:
 
         return self.read(work)
 
-    def erase(self, key: str, until: float | None = None) -> bool:
+    def erase(self, key: str, until: float | None = None, clinic: str | None = None) -> bool:
         """Deletes a conversation and says whether there was one; `scrub` has to follow.
 
         Args:
             key: which.
             until: notes, in the same transaction, that the session is ended, until then (seconds since 1970).
+            clinic: the key of the clinic, where there are several.
         """
 
         def work(connection: Connection) -> int:
             if until is not None:
                 connection.execute(delete(ended).where(ended.c.key == key))
-                connection.execute(insert(ended), {"key": key, "until": until})
+                connection.execute(insert(ended), {"key": key, "until": until, "clinic": clinic})
             return self._delete(connection, [key])
 
         return self.write(work) > 0
@@ -163,6 +168,14 @@ class Records:
         def work(connection: Connection) -> int:
             return self._delete(connection, connection.execute(old).scalars().all())
 
+        return self._erase_all(work)
+
+    def erase_clinic(self, clinic: str) -> int:
+        """Erases all conversations of one of several clinics, for good, and returns how many there were."""
+        its = select(_C.key).where(_C.clinic == clinic).limit(_BATCH)
+        return self._erase_all(lambda connection: self._delete(connection, connection.execute(its).scalars().all()))
+
+    def _erase_all(self, work: Callable[[Connection], int]) -> int:
         erased = found = self.write(work)
         while found == _BATCH:
             found = self.write(work)
@@ -191,6 +204,11 @@ class Records:
         """Returns how many conversations are kept."""
         total = select(func.count()).select_from(conversation)
         return self.read(lambda connection: int(connection.execute(total).scalar_one()))
+
+    def count_by_clinic(self) -> dict[str | None, int]:
+        """Returns how many conversations are kept of each clinic; None stands for those of no one of several."""
+        counts = select(_C.clinic, func.count()).group_by(_C.clinic)
+        return self.read(lambda connection: {clinic: int(count) for clinic, count in connection.execute(counts)})
 
     def check(self) -> None:
         """Reads, and writes as well if the last write failed.
@@ -261,19 +279,24 @@ class Records:
             problem = self._reason(error)
         else:
             if self._down:
-                logger.warning("conversations.up")
+                logger.warning("conversations.up%s", self._which())
                 self._down = False
             return done
         if problem is None:
             raise ConversationChanged
         if not self._down:  # once, not for each visitor
             # Without spaces: the server's log hides whatever could be a sentence (bot/server/logs.py).
-            logger.error("conversations.down reason=%s", re.sub(r"[^\w.:-]+", "_", problem)[:_LONGEST_REASON])
+            reason = re.sub(r"[^\w.:-]+", "_", problem)[:_LONGEST_REASON]
+            logger.error("conversations.down reason=%s%s", reason, self._which())
         self._down = True
         raise StoreDown(
             f"The conversations at {self.engine.url.render_as_string(hide_password=True)} cannot be read or written "
-            f"({problem}). Check that the database runs, has room, and that CONVERSATIONS_URL is right."
+            f"({problem}). Check that the database runs, has room, and that {self._named} is right."
         )
+
+    def _which(self) -> str:
+        """Names the database in the log, where there may be several."""
+        return "" if self._named == USUAL_NAME else f" database={self._named}"
 
     def _reason(self, error: SQLAlchemyError) -> str:
         """A short reason without any value of a statement."""
@@ -286,3 +309,14 @@ class Records:
         if code == _NO_TABLE or "no such table" in reason:
             self._tables_made = False  # somebody put another database in its place
         return reason
+
+
+def records_of(tenant: Tenant | None) -> Records:
+    """Opens the database that holds a clinic's conversations; None stands for the one clinic.
+
+    Raises:
+        StoreError: its URL cannot be used.
+    """
+    if tenant is None or tenant.database_env is None:
+        return Records()
+    return Records(own_url(tenant), named=tenant.database_env)

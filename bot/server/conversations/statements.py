@@ -51,6 +51,7 @@ def create_values(key: str, addition: Addition) -> dict[str, Any]:
         "events": addition.expected + len(addition.rows),
         "slots": addition.slots,
         "latest": addition.latest,
+        "clinic": addition.clinic,
     }
 
 
