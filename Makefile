@@ -7,10 +7,10 @@ export HF_HUB_OFFLINE := 1
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help setup run chat train test check e2e report bench soak safety sbom lock clean
+.PHONY: help setup run chat train test check e2e report bench soak safety docs screenshots sbom lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install everything into .venv (does nothing when up to date)
 	@scripts/setup
@@ -49,6 +49,13 @@ soak: setup ## Load the server with 10,000 messages and check every reply (optio
 
 safety: setup ## Write docs/safety/hazard-log.md again from hazard-log.yml
 	@.venv/bin/python -m bot.evaluation.hazards
+
+docs: setup ## Draw the architecture from the code, and write the documentation as HTML to var/site
+	@.venv/bin/python -m bot.documentation.architecture
+	@.venv/bin/python -m bot.documentation.site
+
+screenshots: train ## Make the pictures of the chat in docs/images again (needs Chromium)
+	@.venv/bin/python -m bot.documentation.screenshots
 
 sbom: setup ## Write the software bill of materials (CycloneDX) to var/sbom.cdx.json
 	@.venv/bin/python -m bot.evaluation.sbom

@@ -50,7 +50,7 @@ app.command("migrate")(migrate)
 app.command("move-clinic")(move_clinic)
 
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
-_PORT = typer.Option(5005, help="Port to listen on.")
+_PORT = typer.Option(5005, envvar="PORT", help="Port to listen on.")
 _WORKERS = typer.Option(1, help="Processes that answer; one for each processor core (docs/serving.md).")
 _CLINIC = typer.Option("", "--clinic", help="Which of several clinics: the name of its file without .yml.")
 _PORT_EACH = typer.Option(False, "--port-each", help="Give each worker its own port, from --port on, for a proxy.")

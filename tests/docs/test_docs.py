@@ -26,10 +26,11 @@ from bot.guide.content_file import load_content
 from bot.guide.queries import Guide
 from bot.language.cues import find_cues
 
-DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 TEXT = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCS}
 ALL = "\n".join(TEXT.values())
 HOW, REST = TEXT["docs/how-it-works.md"], TEXT["docs/rest.md"]
+INDEX = ROOT / "docs" / "index.md"
 SVG = ROOT / "docs" / "conversation.svg"
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -201,9 +202,16 @@ def test_paths_named_in_the_docs_exist() -> None:
     ] == []
 
 
-def test_every_page_is_linked_from_the_readme() -> None:
-    linked = set(_LINK.findall(TEXT["README.md"]))
-    assert [name for name in TEXT if name != "README.md" and name not in linked] == []
+def test_every_page_is_reached_from_the_index() -> None:
+    linked = {(ROOT / "docs" / link.partition("#")[0]).resolve() for link in _LINK.findall(TEXT["docs/index.md"])}
+    assert [name for name in TEXT if (ROOT / name).resolve() not in linked | {INDEX, ROOT / "README.md"}] == []
+    assert "docs/index.md" in _LINK.findall(TEXT["README.md"])
+
+
+def test_every_page_says_for_whom_it_is_or_what_it_does() -> None:
+    for name, text in TEXT.items():
+        first = re.sub(r"<!--.*?-->\s*", "", text)
+        assert re.match(r"# [^\n]+\n\n[^\n|!]{40,}", first) or name.endswith(("README.md", "hazard-log.md")), name
 
 
 def test_no_file_names_a_path_of_one_machine_or_a_package_registry() -> None:
