@@ -2,8 +2,9 @@
 
 Environment variables: GUIDE (content file), CLINIC (clinic file), DATABASE_URL (any SQLAlchemy URL of the guide store),
 BOT_HOME (the project folder, if it is neither the working folder nor the one this package was installed from),
-CONVERSATIONS_URL (where conversations are kept), CONVERSATIONS_SYNC (how surely), RETENTION_HOURS (how long), LOCK_URL (a Redis that keeps
-messages in order over several machines), BOT_SECRET, BOT_ENV (development or production), PROXIES, REST_CHANNEL, SESSION_HOURS and the limits of the web channel (docs/operating.md).
+CONVERSATIONS_URL (where conversations are kept), CONVERSATIONS_SYNC (how surely), RETENTION_HOURS (how long), LOCK_URL (a Redis
+that keeps messages in order over several machines), BOT_SECRET, BOT_ENV (development or production), PROXIES, REST_CHANNEL,
+SESSION_HOURS and the limits of the web channel (docs/operating.md).
 """
 
 from __future__ import annotations

@@ -43,8 +43,13 @@ class Pair:
         self._folder = Path(tempfile.mkdtemp(prefix="bot-cluster-"))
         self._options: dict[str, Any] = {"cwd": self._folder, "env": {**os.environ, "LC_ALL": "C"}}
         self._as_another_user()
-        self.primary = self._part("PostgreSQL", "primary", ports[0], logs, "-c", f"synchronous_standby_names={_STANDBY}")
-        self.replica = self._part("PostgreSQL's replica", "replica", ports[1], logs)
+        self.primary = self._part(
+            "PostgreSQL", "primary", ports[0], logs, "-c", f"synchronous_standby_names={_STANDBY}"
+        )
+        # After a restart of the primary commits wait until the replica is back: it looks often, not every five seconds.
+        self.replica = self._part(
+            "PostgreSQL's replica", "replica", ports[1], logs, "-c", "wal_retrieve_retry_interval=250ms"
+        )
         self.promoted = False
 
     @property

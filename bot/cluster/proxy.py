@@ -110,4 +110,7 @@ def configuration(proxy: Proxy, folder: str) -> str:
     return re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], TEMPLATE.read_text(encoding="utf-8"))
 
 
-_REASONS = {400: "The request cannot be read as HTTP.", 408: "The request did not arrive in time. Please send it again."}
+_REASONS = {
+    400: "The request cannot be read as HTTP.",
+    408: "The request did not arrive in time. Please send it again.",
+}

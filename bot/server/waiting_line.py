@@ -16,12 +16,15 @@ from functools import lru_cache
 from typing import Any
 
 from redis import asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as ConnectionBroke
 from redis.exceptions import RedisError
 
 from bot.errors import BotError
 
-LEASE_SECONDS = 10.0
-"""How long a ticket counts without a sign of life: as long as a conversation waits for a machine that died."""
+LEASE_SECONDS = 3.0
+"""How long a ticket counts without a sign of life: so long the visitor of a message in hand waits when its machine dies."""
 SECONDS_TO_CONNECT = 0.5
 SECONDS_TO_ANSWER = 2.0
 _LOOK_AGAIN = 1
@@ -76,8 +79,15 @@ class WaitingLine:
         Raises:
             ValueError: the URL is none of Redis.
         """
+        # Tried twice: the first connection may be one from before Redis was started again. A ticket that is put in line twice
+        # does no harm, because the second one has no owner any more when the first one leaves.
         self._redis: Any = redis.Redis.from_url(  # type: ignore[no-untyped-call]
-            url, socket_connect_timeout=SECONDS_TO_CONNECT, socket_timeout=SECONDS_TO_ANSWER, health_check_interval=30
+            url,
+            retry=Retry(NoBackoff(), 1),  # type: ignore[no-untyped-call]
+            retry_on_error=[ConnectionBroke],
+            socket_connect_timeout=SECONDS_TO_CONNECT,
+            socket_timeout=SECONDS_TO_ANSWER,
+            health_check_interval=30,
         )
         self._lease = lease
         self._step = self._redis.register_script(_STEP)

@@ -26,7 +26,8 @@ from bot.server.waiting_line import WaitingLine
 NAMES = KeyedHash(b"k" * 32)
 PHONE = "+1 206 555 0142"
 # A process that answers one message: it says when its turn began, works, and says when it ended.
-ANSWERS = """
+ANSWERS = (
+    """
 import asyncio, sys, time
 from bot.server.conversations.secret import KeyedHash
 from bot.server.shared_turns import SharedTurns
@@ -46,7 +47,9 @@ async def main():
             note(f"ends {number}")
         print("done", flush=True)
 asyncio.run(main())
-""" % PHONE  # noqa: UP031 - braces belong to the program
+"""
+    % PHONE
+)  # noqa: UP031 - braces belong to the program
 
 
 @pytest.fixture(scope="module")

@@ -294,7 +294,8 @@ class Records:
                 done = work(connection)
         except IntegrityError:
             pass
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
+            # SQLAlchemy lets the driver's own error through where it sets a connection up that has just died.
             problem = self._reason(error)
         else:
             if self._down and not self._silent:
@@ -312,7 +313,7 @@ class Records:
             f"({problem}). Check that the database runs, has room, and that CONVERSATIONS_URL is right."
         )
 
-    def _reason(self, error: SQLAlchemyError) -> str:
+    def _reason(self, error: Exception) -> str:
         """A short reason without any value of a statement."""
         if not isinstance(error, DBAPIError):
             return type(error).__name__
