@@ -305,6 +305,25 @@ def benchmark_soak(
         raise typer.Exit(1)
 
 
+@benchmark_app.command("capacity")
+def benchmark_capacity(
+    figures: str = typer.Option(
+        "", "--from", help="JSON of a run of `bot cluster --load`; by default that of the docs."
+    ),
+    messages: float = typer.Option(100, min=1, help="Messages of one clinic a day."),
+    peak: float = typer.Option(5, min=1, help="How many times the mean the busiest minutes are."),
+    clinics: list[int] = typer.Option([10, 1_000, 100_000], help="How many clinics; give it once for each column."),
+) -> None:
+    """Tell what so many clinics need, from measured costs, and what gives way first (docs/scaling.md)."""
+    from bot.evaluation.capacity import Assumptions, measured, table, table_of_limits  # noqa: PLC0415
+
+    cost, _ = measured(Path(figures) if figures else None)
+    given = Assumptions(messages_a_day=messages, peak=peak)
+    typer.echo(table(cost, given, clinics))
+    typer.echo("")
+    typer.echo(table_of_limits(cost, given))
+
+
 @channels_app.command("check")
 def channels_check() -> None:
     """Ask each platform whether it takes the credentials that are set, and say what is missing."""

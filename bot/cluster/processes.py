@@ -57,8 +57,13 @@ class Part:
         """Starts it; `wait_until` tells when it can be used."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*_ends_with_us(), *self.command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **self.options
-            )  # fmt: skip
+                [*_ends_with_us(), *self.command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self.options,
+            )
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Waits until it can be used.

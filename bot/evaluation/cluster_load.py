@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.cluster.cluster import Cluster, Say, Shape, running
+from bot.evaluation.clinic_figures import clinic_bytes
 from bot.evaluation.cluster_visitors import Met, Visitors, open_many
 from bot.evaluation.process_figures import cpu_seconds, memory_mb
 from bot.evaluation.soak import Found, Plan, Script, Soak, report
@@ -66,6 +67,7 @@ def load_cluster(size: Size, workers: int, say: Say) -> dict[str, Any]:
         BotError: a program is missing, or the cluster does not start or does not answer.
     """
     expected: dict[Script, list[Any]] = {}
+    busy = os.getloadavg()[1]  # what else ran in the five minutes before
     shape = Shape(workers, running=1, environment={**NO_LIMITS, "REST_CHANNEL": "off"})
     with running(shape, say) as cluster:
         throughput = [measure(cluster, 1, size, expected, say)]
@@ -82,10 +84,12 @@ def load_cluster(size: Size, workers: int, say: Say) -> dict[str, Any]:
     return {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
         f"Python {platform.python_version()}",
-        "busy": round(os.getloadavg()[1], 1),
+        "cores": os.cpu_count(),
+        "load_before": round(busy, 1),
         "workers": workers,
         "throughput": throughput,
         "opened": opened,
+        "clinic_bytes": clinic_bytes(),
         "faults": [seen(phase, until, visitors.met) for phase, until in _stretches(phases)],
         "during_faults": summed(found, visitors.met),
         "passed": all(one["passed"] for one in throughput) and holds(found, visitors.met),
@@ -114,7 +118,7 @@ def measure(cluster: Cluster, workers: int, size: Size, expected: dict[Script, l
         "database_bytes_a_conversation": round((rows_after["bytes"] - rows["bytes"]) / plan.conversations),
         "database_bytes_a_message": round((rows_after["bytes"] - rows["bytes"]) / count),
         "wal_bytes_a_message": round((rows_after["wal"] - rows["wal"]) / count),
-        "commits_a_message": round((rows_after["commits"] - rows["commits"]) / count, 2),
+        "transactions_a_message": round((rows_after["transactions"] - rows["transactions"]) / count, 1),
     }
 
 
@@ -138,7 +142,7 @@ def used(cluster: Cluster, figure: Callable[[list[int]], float]) -> dict[str, fl
 
 
 def kept(cluster: Cluster) -> dict[str, float]:
-    """Returns the bytes of the conversations' tables and indexes, the write-ahead log so far, and the commits so far."""
+    """Returns the bytes of the conversations' tables and indexes, the write-ahead log so far, and the transactions so far."""
     writer = cluster.database.writer
 
     def ask(question: str) -> float:
@@ -149,7 +153,7 @@ def kept(cluster: Cluster) -> dict[str, float]:
             "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN ('conversation', 'event')"
         ),
         "wal": ask("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"),
-        "commits": ask("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"),
+        "transactions": ask("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"),
     }
 
 

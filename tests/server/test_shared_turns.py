@@ -26,13 +26,12 @@ from bot.server.waiting_line import WaitingLine
 NAMES = KeyedHash(b"k" * 32)
 PHONE = "+1 206 555 0142"
 # A process that answers one message: it says when its turn began, works, and says when it ended.
-ANSWERS = (
-    """
+ANSWERS = """
 import asyncio, sys, time
 from bot.server.conversations.secret import KeyedHash
 from bot.server.shared_turns import SharedTurns
 from bot.server.waiting_line import WaitingLine
-url, file, name, lease = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
+url, file, name, lease, sender = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4]), sys.argv[5]
 def note(what):
     with open(file, "a") as out:
         out.write(f"{name} {what}\\n")
@@ -41,15 +40,13 @@ async def main():
     print("ready", flush=True)
     for line in sys.stdin:
         number, seconds = line.split()
-        async with turns.lock("%s"):
+        async with turns.lock(sender):
             note(f"begins {number}")
             await asyncio.sleep(float(seconds))
             note(f"ends {number}")
         print("done", flush=True)
 asyncio.run(main())
 """
-    % PHONE
-)  # noqa: UP031 - braces belong to the program
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +60,7 @@ class Worker:
 
     def __init__(self, redis: RedisServer, file: Path, name: str, lease: float = 10.0) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", ANSWERS, redis.url, str(file), name, str(lease)], cwd=ROOT, env=environment(), text=True,
+            [sys.executable, "-c", ANSWERS, redis.url, str(file), name, str(lease), PHONE], cwd=ROOT, env=environment(), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         self.wait()
