@@ -136,7 +136,7 @@ class Pair:
 
         def ready() -> bool:
             try:
-                return self.ask(self._ports.index(port), "SELECT 1") == 1
+                return bool(self.ask(self._ports.index(port), "SELECT 1"))
             except psycopg2.OperationalError:
                 return False
 

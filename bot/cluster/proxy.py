@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.channels.web_errors import error_body
@@ -37,12 +37,15 @@ class Proxy:
         inside: the address of its probes and metrics.
         workers: the workers' addresses, in the same order for every proxy: that is what makes proxies agree.
         by_name: the workers' names are looked up while it runs; one that is not there yet is waited for.
+        said: where one bot serves several clinics: for each host name the body of the 503 with that clinic's phone, as JSON.
+            At any other host the reply names no clinic.
     """
 
     listen: str
     inside: str
     workers: Sequence[str]
     by_name: bool = False
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 def numbered(worker: str, count: int) -> list[str]:
@@ -76,6 +79,8 @@ def write(proxy: Proxy, folder: Path, *, installed_at: str | None = None) -> Pat
         for status in (400, 408, 503):
             (folder / f"{status}.http").write_bytes(refusal(status, _REASONS.get(status, "")))
         (folder / "404.json").write_text(json.dumps(found), encoding="utf-8")
+        if proxy.said:
+            (folder / _SAID).write_text(_map(proxy.said), encoding="utf-8")
         path = folder / CONFIGURATION
         path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -106,10 +111,38 @@ def configuration(proxy: Proxy, folder: str) -> str:
         "IN_HAND": str(MAX_IN_HAND),
         "SERVER_OPTIONS": " resolvers names init-addr none" if proxy.by_name else "",
         "SERVERS": "\n".join(servers),
+        "WHOSE": _WHOSE.format(map=f"{folder}/{_SAID}", said=_said()) if proxy.said else "",
+        "SAID": _said() if proxy.said else "",
     }
     return re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], TEMPLATE.read_text(encoding="utf-8"))
 
 
+def _map(said: Mapping[str, str]) -> str:
+    """Returns HAProxy's map: a host name and what to say there on each line; "-" is for every other host."""
+    nobody = refusal(503).partition(b"\r\n\r\n")[2].decode()
+    lines = []
+    for host, body in {"-": nobody, **said}.items():
+        if not re.fullmatch(r"[a-z0-9._-]+", host) or "\n" in body:
+            raise BotError(f"{host!r} is no host name, or what is said there is not one line of JSON.")
+        lines.append(f"{host} {body}")
+    return "\n".join(lines) + "\n"
+
+
+def _said() -> str:
+    """Returns the lines that answer in the asked clinic's name; each has its own status here, as HAProxy sets it."""
+    return "".join(
+        f'    http-error status {status} content-type application/json lf-string "%[var(txn.said)]" hdr retry-after 2 '
+        "hdr cache-control no-store\n"
+        for status in (500, 502, 503, 504)
+    )
+
+
+_SAID = "said.map"
+_WHOSE = """    # Several clinics: what the proxy says itself names the phone of the clinic that was asked.
+    http-request set-var(txn.said) str(-),map_str({map})
+    acl a_clinic req.hdr(host),field(1,:),lower,map_str({map}) -m found
+    http-request set-var(txn.said) req.hdr(host),field(1,:),lower,map_str({map}) if a_clinic
+{said}"""
 _REASONS = {
     400: "The request cannot be read as HTTP.",
     408: "The request did not arrive in time. Please send it again.",

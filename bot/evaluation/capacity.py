@@ -220,6 +220,8 @@ def table_of_limits(cost: Costs, given: Assumptions) -> str:
 def _round(value: float) -> str:
     if value >= 10:
         return f"{value:,.0f}"
+    if value < 0.01:
+        return "< 0.01"
     return f"{value:.2g}" if value < 1 else f"{value:.1f}"
 
 

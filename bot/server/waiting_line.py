@@ -81,9 +81,9 @@ class WaitingLine:
         """
         # Tried twice: the first connection may be one from before Redis was started again. A ticket that is put in line twice
         # does no harm, because the second one has no owner any more when the first one leaves.
-        self._redis: Any = redis.Redis.from_url(  # type: ignore[no-untyped-call]
+        self._redis: Any = redis.Redis.from_url(
             url,
-            retry=Retry(NoBackoff(), 1),  # type: ignore[no-untyped-call]
+            retry=Retry(NoBackoff(), 1),
             retry_on_error=[ConnectionBroke],
             socket_connect_timeout=SECONDS_TO_CONNECT,
             socket_timeout=SECONDS_TO_ANSWER,

@@ -9,8 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commands import bot, fails_readably
+from commands import LOOPBACK, bot, fails_readably, free_port
 from facts import DISCLAIMER
+from serving import Served, wait_until
 
 from bot.clinic import load_clinic
 from bot.cluster.programs import _find
@@ -71,6 +72,28 @@ def test_what_it_says_itself_is_honest(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "404.json").read_text())["error"]["code"] == "not_found"
     for status in (500, 502, 503, 504):  # whatever is wrong behind it, the visitor reads the same
         assert f"errorfile {status} {tmp_path}/503.http" in configuration(LOCAL, str(tmp_path))
+
+
+def test_with_several_clinics_it_names_the_phone_of_the_one_that_was_asked(tmp_path: Path) -> None:
+    said = {host: json.dumps({"error": {"text": f'Call "{phone}", 100 %'}}) for host, phone in
+            (("north.example", "1"), ("south.example", "2"))}  # fmt: skip
+    listen, inside, nobody = free_port(), free_port(), free_port()
+    proxy = Proxy(f"{LOOPBACK}:{listen}", f"{LOOPBACK}:{inside}", [f"{LOOPBACK}:{nobody}"], said=said)
+    path = write(proxy, tmp_path)
+    process = subprocess.Popen(
+        [haproxy(), "-db", "-f", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until(lambda: Served(inside).request("GET", "/alive").status == 200, 20)
+        wait_until(lambda: Served(inside).request("GET", "/ready").status == 503, 20)
+        for host, phone in (("north.example", "1"), ("SOUTH.example:8080", "2")):
+            answer = Served(listen).request("GET", "/guide", Host=host)
+            assert answer.status == 503 and answer.headers["retry-after"] == "2"
+            assert answer.json["error"]["text"] == f'Call "{phone}", 100 %'
+        assert Served(listen).request("GET", "/guide", Host="else.example").json["error"]["code"] == "interrupted"
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_numbers_stand_for_workers() -> None:

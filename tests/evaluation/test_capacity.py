@@ -11,7 +11,17 @@ import pytest
 from facts import ROOT
 
 from bot.errors import BotError
-from bot.evaluation.capacity import Assumptions, Costs, costs, limits, measured, needs, predicted, table, table_of_limits
+from bot.evaluation.capacity import (
+    Assumptions,
+    Costs,
+    costs,
+    limits,
+    measured,
+    needs,
+    predicted,
+    table,
+    table_of_limits,
+)
 from bot.evaluation.clinic_figures import clinic_bytes
 
 COST = Costs(worker_ms=10.0, primary_ms=2.0, replica_ms=0.5, proxy_ms=1.0, redis_ms=0.2, transactions=16.0, worker_mb=400.0,

@@ -76,6 +76,8 @@ class Records:
         self.url = url
         self._silent = silent
         self.engine: Engine = open_engine(url, seconds=seconds)
+        driver: Any = self.engine.dialect
+        self._failures: tuple[type[Exception], ...] = (SQLAlchemyError, driver.dbapi.Error)
         self._writing = begin_writing(self.engine)
         self._reading = begin_reading(self.engine)
         self._lock = threading.Lock()
@@ -294,7 +296,7 @@ class Records:
                 done = work(connection)
         except IntegrityError:
             pass
-        except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
+        except self._failures as error:
             # SQLAlchemy lets the driver's own error through where it sets a connection up that has just died.
             problem = self._reason(error)
         else:
