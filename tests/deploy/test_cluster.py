@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ from web_server import API
 from bot.cluster import programs
 from bot.cluster.cluster import Cluster, Shape, running
 from bot.errors import BotError
+from bot.evaluation.cluster_visitors import Visitors
+from bot.evaluation.soak import Plan
 
 pytestmark = [pytest.mark.model, pytest.mark.postgres, pytest.mark.slow]
 TOKEN_AND_NO_MORE = {"Authorization": "Bearer x.eyJzaWQiOiAiZm9yZ2VkIn0.x"}
@@ -109,6 +112,17 @@ def test_a_worker_is_killed_and_its_visitors_go_on_without_noticing(cluster: Clu
         assert visitor.longest < 15
         visitor.check(visitors[0].answers)
     wait_until(lambda: cluster.workers[0].runs and cluster.workers[0].pid != old and cluster.up() == 2, 60)
+
+
+def test_the_load_s_visitors_find_nothing_wrong(cluster: Cluster) -> None:
+    plan = Plan(messages=62, conversations=62, clients=4, first=1)
+    visitors = Visitors(cluster.url, plan, {})
+    asyncio.run(visitors.hold(lambda: asyncio.sleep(1.5)))
+    found = visitors.found
+    assert (found.errors, found.wrong, found.lost, found.reordered, found.doubled) == ([], [], 0, 0, 0)
+    assert found.answered >= plan.clients
+    assert {seen.status for seen in visitors.met.requests} == {"200"}
+    assert sum(cluster.answered().values()) > found.answered
 
 
 def test_redis_is_killed_and_nobody_notices(cluster: Cluster, served: Served) -> None:

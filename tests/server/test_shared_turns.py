@@ -21,7 +21,7 @@ from bot.server.conversations.secret import KeyedHash
 from bot.server.metrics import ERRORS
 from bot.server.shared_turns import SharedTurns, open_turns
 from bot.server.turns import Turns
-from bot.server.waiting_line import WaitingLine
+from bot.server.waiting_line import SECONDS_TO_ANSWER, SECONDS_TO_CONNECT, WaitingLine
 
 NAMES = KeyedHash(b"k" * 32)
 PHONE = "+1 206 555 0142"
@@ -237,6 +237,31 @@ def test_without_redis_messages_are_answered_all_the_same_in_order(tmp_path: Pat
 
     with running_redis() as server:
         run(main(server))
+
+
+def test_a_redis_that_hangs_delays_one_message_and_not_the_next(tmp_path: Path) -> None:
+    async def main(server: RedisServer) -> list[float]:
+        line = WaitingLine(server.url)
+        turns = SharedTurns(line, NAMES)
+        async with turns.lock("me"):
+            pass
+        assert server.process is not None
+        server.process.send_signal(signal.SIGSTOP)
+        took = []
+        try:
+            for _ in range(3):
+                began = time.monotonic()
+                async with turns.lock("me"):
+                    pass
+                took.append(time.monotonic() - began)
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        return took
+
+    with running_redis() as server:
+        first, *others = run(main(server))
+    assert first < SECONDS_TO_ANSWER * 2 + SECONDS_TO_CONNECT + 1
+    assert max(others) < 0.2
 
 
 def test_the_environment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
