@@ -29,6 +29,8 @@ from bot.errors import BotError
 MOST_WORKERS = 16
 SECONDS_TO_START = 120.0
 _LOOK_EVERY = 0.2
+_SECONDS_TO_END = 35.0
+"""A worker finishes what it has in hand, in at most 30 seconds."""
 Say = Callable[[str], None]
 
 
@@ -175,7 +177,9 @@ class Cluster:
         with self.lock:
             self.proxy.stop()
             for worker in self.workers:
-                worker.stop(seconds=0.0 if not worker.runs else 35.0)
+                worker.ask_to_end()
+            for worker in self.workers:
+                worker.stop(seconds=_SECONDS_TO_END)
             self.redis.stop()
             self.database.stop()
 

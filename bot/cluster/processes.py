@@ -29,6 +29,7 @@ class Part:
         command: how it is started.
         log: where its output goes.
         options: passed to the process, such as environment, folder or user.
+        asked_to_end: it got a signal to end; a second one might cut off what it has in hand.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Part:
     log: Path
     options: dict[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    asked_to_end: bool = False
 
     @property
     def pid(self) -> int:
@@ -55,6 +57,7 @@ class Part:
 
     def start(self) -> None:
         """Starts it; `wait_until` tells when it can be used."""
+        self.asked_to_end = False
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*_ends_with_us(), *self.command],
@@ -88,12 +91,17 @@ class Part:
                 self.process.kill()
             self.process.wait()
 
+    def ask_to_end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Sends a signal and does not wait, so that several processes can end at the same time; `stop` waits."""
+        if self.process is not None and self.process.poll() is None and not self.asked_to_end:
+            self.asked_to_end = True
+            self.process.send_signal(how)
+
     def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 15.0) -> None:
         """Ends it in order, and by force after so many seconds."""
         if self.process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(how)
+        self.ask_to_end(how)
         try:
             self.process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
