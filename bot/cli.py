@@ -313,15 +313,20 @@ def benchmark_capacity(
     messages: float = typer.Option(100, min=1, help="Messages of one clinic a day."),
     peak: float = typer.Option(5, min=1, help="How many times the mean the busiest minutes are."),
     clinics: list[int] = typer.Option([10, 1_000, 100_000], help="How many clinics; give it once for each column."),
+    run: bool = typer.Option(
+        False, "--run", help="Also print what the run reached, and what visitors saw while parts failed."
+    ),
 ) -> None:
     """Tell what so many clinics need, from measured costs, and what gives way first (docs/scaling.md)."""
+    from bot.evaluation import cluster_tables  # noqa: PLC0415
     from bot.evaluation.capacity import Assumptions, measured, table, table_of_limits  # noqa: PLC0415
 
-    cost, _ = measured(Path(figures) if figures else None)
+    cost, result = measured(Path(figures) if figures else None)
     given = Assumptions(messages_a_day=messages, peak=peak)
-    typer.echo(table(cost, given, clinics))
-    typer.echo("")
-    typer.echo(table_of_limits(cost, given))
+    tables = [cluster_tables.costs(cost, result), table(cost, given, clinics), table_of_limits(cost, given)]
+    if run:
+        tables = [cluster_tables.faults(result), cluster_tables.throughput(result), *tables]
+    typer.echo("\n\n".join(tables))
 
 
 @channels_app.command("check")

@@ -29,6 +29,7 @@ from bot.errors import BotError
 MOST_WORKERS = 16
 SECONDS_TO_START = 120.0
 _LOOK_EVERY = 0.2
+_TRY_AGAIN_AFTER = 5.0
 _SECONDS_TO_END = 35.0
 """A worker finishes what it has in hand, in at most 30 seconds."""
 Say = Callable[[str], None]
@@ -127,49 +128,56 @@ class Cluster:
         self.proxy.wait_until(lambda: self.up() == len(self._wanted), SECONDS_TO_START)
 
     def up(self) -> int:
-        """Returns how many workers the proxy holds for ready, as its own figures say."""
+        """Returns how many workers the proxy holds for ready."""
+        lines = [line for line in self._figures("haproxy_server_status{") if 'state="UP"' in line]
+        return sum(float(line.rsplit(" ", 1)[1]) == 1 for line in lines)
+
+    def answered(self) -> dict[str, int]:
+        """Returns how many responses the proxy got from each worker, by its name."""
+        found: dict[str, int] = {}
+        for line in self._figures("haproxy_server_http_responses_total{"):
+            name = line.split('server="')[1].split('"')[0]
+            found[name] = found.get(name, 0) + int(float(line.rsplit(" ", 1)[1]))
+        return found
+
+    def _figures(self, name: str) -> list[str]:
+        """Returns the lines of the proxy's own metrics that begin so; none while it does not answer."""
         connection = http.client.HTTPConnection(LOOPBACK, self._inside, timeout=5)
         try:
             connection.request("GET", "/metrics?scope=server")
             text = connection.getresponse().read().decode()
         except http.client.HTTPException:
-            return 0
+            return []
         finally:
             connection.close()
-        lines = [line for line in text.splitlines() if line.startswith("haproxy_server_status{")]
-        return sum('state="UP"' in line and float(line.rsplit(" ", 1)[1]) == 1 for line in lines)
-
-    def answered(self) -> dict[str, int]:
-        """Returns how many responses the proxy got from each worker, by its name, as the proxy's own figures say."""
-        connection = http.client.HTTPConnection(LOOPBACK, self._inside, timeout=5)
-        try:
-            connection.request("GET", "/metrics?scope=server")
-            text = connection.getresponse().read().decode()
-        finally:
-            connection.close()
-        found: dict[str, int] = {}
-        for line in text.splitlines():
-            if line.startswith("haproxy_server_http_responses_total{"):
-                name = line.split('server="')[1].split('"')[0]
-                found[name] = found.get(name, 0) + int(float(line.rsplit(" ", 1)[1]))
-        return found
+        return [line for line in text.splitlines() if line.startswith(name)]
 
     def watch(self, say: Say = lambda text: None) -> None:
-        """Until the cluster is stopped: starts dead workers and Redis again, and lets the replica take over."""
+        """Until the cluster is stopped: starts dead parts again, and lets the replica take over."""
         while not self._stopping.wait(_LOOK_EVERY):
             with self.lock:
                 if self._stopping.is_set():
                     return
-                for number in sorted(self._wanted):
-                    if not self.workers[number].runs:
-                        self._note(say, f"Worker {number + 1} died and is started again.")
-                        self.workers[number].start()
-                if not self.redis.runs:
-                    self._note(say, "Redis died and is started again.")
-                    self._start_redis()
-                if not self.database.primary.runs and not self.database.promoted:
-                    seconds = self.database.fail_over()
-                    self._note(say, f"PostgreSQL died; its replica took over in {seconds:.1f} seconds.")
+                try:
+                    self._mend(say)
+                except BotError as error:
+                    self._note(say, str(error))
+                    self._stopping.wait(_TRY_AGAIN_AFTER)
+
+    def _mend(self, say: Say) -> None:
+        for number in sorted(self._wanted):
+            if not self.workers[number].runs:
+                self._note(say, f"Worker {number + 1} died and is started again.")
+                self.workers[number].start()
+        if not self.redis.runs:
+            self._note(say, "Redis died and is started again.")
+            self._start_redis()
+        if not self.proxy.runs:
+            self._note(say, "HAProxy died and is started again.")
+            self.proxy.start()
+        mended = self.database.mend()
+        if mended:
+            self._note(say, mended)
 
     def stop(self) -> None:
         """Ends every part: the proxy first, the database last."""

@@ -93,10 +93,28 @@ class Pair:
         if self.primary.runs:
             raise BotError("The primary still runs. Two servers that take writes would part ways: stop it first.")
         began = time.monotonic()
-        if not self.ask(1, f"SELECT pg_promote(true, {SECONDS_TO_PROMOTE})"):
+        try:
+            promoted = self.ask(1, f"SELECT pg_promote(true, {SECONDS_TO_PROMOTE})")
+        except psycopg2.Error as error:
+            raise BotError(f"The replica cannot be reached, so it cannot take over.{self.replica.said()}") from error
+        if not promoted:
             raise BotError(f"The replica did not take over within {SECONDS_TO_PROMOTE} seconds.{self.replica.said()}")
         self.promoted = True
         return time.monotonic() - began
+
+    def mend(self) -> str | None:
+        """Does what must be done when one of the two died, and returns what that was.
+
+        Raises:
+            BotError: it cannot be done.
+        """
+        if not self.promoted and not self.primary.runs:
+            seconds = self.fail_over()
+            return f"PostgreSQL died; its replica took over in {seconds:.1f} seconds."
+        if not self.replica.runs:  # without it no commit of the primary returns
+            self._start(self.replica, self._ports[1])
+            return "PostgreSQL's replica died and was started again."
+        return None
 
     def ask(self, server: int, question: str) -> Any:
         """Returns the first field of the answer of the primary (0) or the replica (1)."""

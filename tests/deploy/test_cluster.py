@@ -134,6 +134,17 @@ def test_redis_is_killed_and_nobody_notices(cluster: Cluster, served: Served) ->
     wait_until(lambda: cluster.redis.runs, 20)
 
 
+def test_the_replica_dies_and_is_started_again(cluster: Cluster, served: Served) -> None:
+    visitor = Visitor(served, served.session())
+    visitor.ask_next()
+    cluster.database.replica.kill()
+    visitor.ask_next()  # no commit returns before the replica is back
+    for answer in visitor.refused:
+        is_honest(answer)
+    assert cluster.database.replica.runs and not cluster.database.promoted
+    assert cluster.database.ask(0, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 1
+
+
 def test_the_database_dies_and_its_replica_has_everything_that_was_answered(cluster: Cluster, served: Served) -> None:
     with pytest.raises(BotError, match="still runs"):
         cluster.database.fail_over()

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import bot, fails_readably
 from facts import ROOT
 
 from bot.errors import BotError
+from bot.evaluation import cluster_tables
 from bot.evaluation.capacity import (
     Assumptions,
     Costs,
@@ -83,13 +85,17 @@ def test_the_page_shows_the_run() -> None:
     run = result()
     assert run["passed"] and run["during_faults"]["lost"] == 0
     assert run["machine"] in PAGE
-    for one in run["throughput"]:
-        assert f"| {one['workers']} | {one['throughput']} |" in PAGE
-    for fault in run["faults"]:
-        statuses = ", ".join(f"{count} x {status}" for status, count in fault["statuses"].items())
-        row = (f"| {fault['name']} | {statuses} | {fault['longest_silence_seconds']} s | "
-               f"{fault['longest_wait_for_reply_seconds']} s |")  # fmt: skip
-        assert row in PAGE
+    assert f"{run['during_faults']['answered']:,} messages were answered while parts failed" in PAGE
+    for made in (cluster_tables.throughput(run), cluster_tables.faults(run), cluster_tables.costs(costs(run), run)):
+        assert made in PAGE
+
+
+def test_the_command_prints_the_page_s_tables() -> None:
+    done = bot("benchmark", "capacity", "--run")
+    assert done.returncode == 0, done.stderr
+    for made in done.stdout.strip().split("\n\n"):
+        assert made in PAGE
+    fails_readably(bot("benchmark", "capacity", "--from", "nowhere.json"), "nowhere.json", "--load --json")
 
 
 def test_the_costs_are_those_of_one_worker() -> None:
