@@ -77,6 +77,53 @@ def serve(host: str = _HOST, port: int = _PORT, workers: int = _WORKERS, port_ea
 
 
 @app.command()
+def cluster(
+    workers: int = typer.Option(2, help="How many `bot serve` processes answer."),
+    port: int = typer.Option(5005, help="Port of the proxy; 0 for a free one."),
+    load: bool = typer.Option(False, "--load", help="Load it, let parts of it fail, and report what visitors saw."),
+    quick: bool = typer.Option(False, "--quick", help="With --load: for a short time; the figures vary more."),
+    json_file: str = typer.Option("", "--json", help="With --load: write the figures to this file; - is the terminal."),
+) -> None:
+    """Run several workers, PostgreSQL with a replica, Redis and a proxy on this machine (docs/scaling.md)."""
+    from bot.cluster.cluster import Shape  # noqa: PLC0415
+    from bot.server.training import trained_model  # noqa: PLC0415
+
+    trained_model()  # fails here, readably, rather than in each worker
+    build_store(open_engine(), settings.guide_file())
+    if not load:
+        from bot.cluster.command import run_cluster  # noqa: PLC0415
+
+        run_cluster(Shape(workers, port=port), typer.echo)
+        return
+    from bot.evaluation.cluster_load import QUICK, Size, load_cluster, table  # noqa: PLC0415
+
+    result = load_cluster(QUICK if quick else Size(), workers, lambda text: typer.echo(text, err=True))
+    typer.echo(table(result), err=True)
+    if json_file:
+        _print_json(result, json_file)
+    if not result["passed"]:
+        raise typer.Exit(1)
+
+
+@app.command("proxy-config")
+def proxy_config(
+    folder: Path = typer.Argument(..., help="Where to write haproxy.cfg and what the proxy says itself."),
+    worker: list[str] = typer.Option([], "--worker", help="A worker's host:port; {} in it counts from 0."),
+    count: int = typer.Option(1, help="How many workers a {} stands for."),
+    listen: str = typer.Option("127.0.0.1:8080", help="The public address."),
+    inside: str = typer.Option("127.0.0.1:8404", help="The address of its probes and metrics; keep it to yourself."),
+    by_name: bool = typer.Option(False, "--by-name", help="Look the workers' names up while it runs."),
+    installed_at: str = typer.Option("", help="The folder as the proxy sees it, if it is mounted elsewhere there."),
+) -> None:
+    """Write the configuration of the proxy that keeps a conversation on one worker (docs/scaling.md)."""
+    from bot.cluster.proxy import Proxy, numbered, write  # noqa: PLC0415
+
+    workers = [address for each in worker for address in numbered(each, count)]
+    path = write(Proxy(listen, inside, workers, by_name), folder, installed_at=installed_at or None)
+    typer.echo(f"Wrote {path}: {len(workers)} worker{'s' if len(workers) != 1 else ''}, in this order for every proxy.")
+
+
+@app.command()
 def train(force: bool = typer.Option(False, help="Train even when nothing changed.")) -> None:
     """Build the store and train the model when their inputs changed."""
     _train(force=force)
@@ -225,6 +272,30 @@ def benchmark_soak(
     _print_json(result, json_file)
     if not result["passed"]:
         raise typer.Exit(1)
+
+
+@benchmark_app.command("capacity")
+def benchmark_capacity(
+    figures: str = typer.Option(
+        "", "--from", help="JSON of a run of `bot cluster --load`; by default that of the docs."
+    ),
+    messages: float = typer.Option(100, min=1, help="Messages of one clinic a day."),
+    peak: float = typer.Option(5, min=1, help="How many times the mean the busiest minutes are."),
+    clinics: list[int] = typer.Option([10, 1_000, 100_000], help="How many clinics; give it once for each column."),
+    run: bool = typer.Option(
+        False, "--run", help="Also print what the run reached, and what visitors saw while parts failed."
+    ),
+) -> None:
+    """Tell what so many clinics need, from measured costs, and what gives way first (docs/scaling.md)."""
+    from bot.evaluation import cluster_tables  # noqa: PLC0415
+    from bot.evaluation.capacity import Assumptions, measured, table, table_of_limits  # noqa: PLC0415
+
+    cost, result = measured(Path(figures) if figures else None)
+    given = Assumptions(messages_a_day=messages, peak=peak)
+    tables = [cluster_tables.costs(cost, result), table(cost, given, clinics), table_of_limits(cost, given)]
+    if run:
+        tables = [cluster_tables.faults(result), cluster_tables.throughput(result), *tables]
+    typer.echo("\n\n".join(tables))
 
 
 @channels_app.command("check")

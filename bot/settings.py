@@ -3,8 +3,8 @@
 Environment variables: GUIDE (content file), CLINIC (clinic file), CLINICS (folder of clinic files, for several clinics),
 DATABASE_URL (any SQLAlchemy URL of the guide store), BOT_HOME (the project folder, if it is neither the working folder nor the
 one this package was installed from), CONVERSATIONS_URL (where conversations are kept), CONVERSATIONS_SYNC (how surely),
-RETENTION_HOURS (how long), BOT_SECRET, BOT_ENV (development or production), PROXIES, REST_CHANNEL, SESSION_HOURS and the limits of
-the web channel (docs/operating.md).
+RETENTION_HOURS (how long), LOCK_URL (a Redis that keeps messages in order over several machines), BOT_SECRET, BOT_ENV
+(development or production), PROXIES, REST_CHANNEL, SESSION_HOURS and the limits of the web channel (docs/operating.md).
 """
 
 from __future__ import annotations
@@ -82,6 +82,11 @@ def conversations_sync() -> str:
 def retention_hours() -> str:
     """Returns RETENTION_HOURS as it was written, else 24: how long a conversation is kept after its last message."""
     return os.environ.get("RETENTION_HOURS", "").strip() or "24"
+
+
+def lock_url() -> str | None:
+    """Returns LOCK_URL, the Redis by which several machines keep a conversation's messages in order, or None."""
+    return os.environ.get("LOCK_URL", "").strip() or None
 
 
 def bot_secret() -> str | None:

@@ -52,6 +52,7 @@ def problems(
     found += clinic_problems(production)
     found += _numbers()
     found += _workers(workers, conversation_url)
+    found += _lock()
     if enable_api and not auth_token:
         found.append(
             "Rasa's HTTP API is switched on without a token: anybody could read every conversation. Leave --enable-api "
@@ -172,6 +173,17 @@ def _workers(workers: int, url: str | None) -> Iterator[str]:
             f"{workers} workers need a conversation store that they share, and SQLite in memory belongs to one process. Set "
             "CONVERSATIONS_URL to a SQLite file or a PostgreSQL database, or use --workers 1."
         )
+
+
+def _lock() -> Iterator[str]:
+    url = settings.lock_url()
+    if url:
+        from bot.server.waiting_line import open_line  # noqa: PLC0415 - loads redis, which is not needed without it
+
+        try:
+            open_line(url)
+        except BotError as error:
+            yield str(error)
 
 
 def _in_one_process(url: str) -> bool:

@@ -22,7 +22,7 @@ from bot.channels.web_store import Conversations
 from bot.clinic import load_clinic
 from bot.errors import BotError, ConversationChanged, StoreDown
 from bot.server import watch
-from bot.server.turns import Turns
+from bot.server.shared_turns import open_turns
 from bot.tenants.current import outside_address, whose
 
 MOST_IN_HAND = 256
@@ -48,7 +48,7 @@ class Desk:
         self._channel, self._handler, self._deliver, self._public_url = channel, handler, deliver, public_url
         self._conversations = Conversations()
         self._repeats = Repeats()
-        self._turns = Turns()
+        self._turns = open_turns()
         self._tasks: set[asyncio.Task[None]] = set()
         self._of_one: Counter[str] = Counter()
         self.stopping = False

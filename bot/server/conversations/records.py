@@ -58,6 +58,8 @@ class Records:
         self.url = url
         self._named = named
         self.engine: Engine = open_engine(url, named=named)
+        driver: Any = self.engine.dialect
+        self._failures: tuple[type[Exception], ...] = (SQLAlchemyError, driver.dbapi.Error)
         self._writing = begin_writing(self.engine)
         self._reading = begin_reading(self.engine)
         self._lock = threading.Lock()
@@ -275,7 +277,8 @@ class Records:
                 done = work(connection)
         except IntegrityError:
             pass
-        except SQLAlchemyError as error:
+        except self._failures as error:
+            # SQLAlchemy lets the driver's own error through where it sets a connection up that has just died.
             problem = self._reason(error)
         else:
             if self._down:
@@ -298,7 +301,7 @@ class Records:
         """Names the database in the log, where there may be several."""
         return "" if self._named == USUAL_NAME else f" database={self._named}"
 
-    def _reason(self, error: SQLAlchemyError) -> str:
+    def _reason(self, error: Exception) -> str:
         """A short reason without any value of a statement."""
         if not isinstance(error, DBAPIError):
             return type(error).__name__
