@@ -7,7 +7,7 @@ export HF_HUB_OFFLINE := 1
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help setup run chat train test check e2e report bench soak safety docs screenshots sbom lock clean
+.PHONY: help setup run chat train test check e2e report bench soak cluster safety docs screenshots sbom lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: setup ## Measure the server beside stock Rasa (ARGS=--quick for a short r
 soak: setup ## Load the server with 10,000 messages and check every reply (options: ARGS="...")
 	@mkdir -p var/bench
 	@.venv/bin/bot benchmark soak --json var/bench/soak.json $(ARGS)
+
+cluster: train ## Run two workers, PostgreSQL with a replica, Redis and a proxy here (ARGS=--load loads it while parts fail)
+	@.venv/bin/bot cluster $(ARGS)
 
 safety: setup ## Write docs/safety/hazard-log.md again from hazard-log.yml
 	@.venv/bin/python -m bot.evaluation.hazards

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+import structlog
 from asking import Ask, Asked, questions
 from facts import CLINIC_FILE, CONTENT_FILE
 from hypothesis import settings as hypothesis_settings
@@ -23,6 +25,13 @@ from bot.guide.store import open_guide
 # The same examples on every run, and no time limit for one of them on a busy machine.
 hypothesis_settings.register_profile("bot", deadline=None, derandomize=True, max_examples=150)
 hypothesis_settings.load_profile("bot")
+
+
+@pytest.fixture(autouse=True)
+def fresh_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that a test made may have told the log to stay as it is from its first line on."""
+    if watch := sys.modules.get("bot.server.watch"):
+        monkeypatch.setattr(watch, "logger", structlog.stdlib.get_logger("bot.server.watch"))
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from bot.channels import web_errors
 from bot.channels.web_errors import Refused
 from bot.channels.web_store import Conversations, Messages, is_store_down
 from bot.server import watch
-from bot.server.turns import Turns
+from bot.server.shared_turns import open_turns
 
 CHANNEL = "web"
 # The server's own time-out (bot/server/transport.py) is longer: this one ends in an honest reply.
@@ -33,7 +33,7 @@ class Answering:
         """Takes Rasa's handler and the conversation store's front."""
         self._handler, self._conversations = on_new_message, conversations
         self._tasks: dict[tuple[str, str], asyncio.Task[Messages]] = {}
-        self._turns = Turns()
+        self._turns = open_turns()
         self._texts: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._key = secrets.token_bytes(16)
         self.stopping = False

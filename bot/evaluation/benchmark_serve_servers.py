@@ -17,6 +17,7 @@ from typing import IO
 
 from bot import settings
 from bot.errors import BotError
+from bot.evaluation import process_figures
 
 LOOPBACK = "127.0.0.1"
 WEBHOOK = "/webhooks/rest/webhook"
@@ -87,11 +88,11 @@ class Server:
 
     def memory_mb(self) -> float:
         """Returns the resident memory of all its processes, children included, in MB."""
-        return sum(_resident(pid) for process in self.processes for pid in _family(process.pid)) / 1024
+        return process_figures.memory_mb(process.pid for process in self.processes)
 
     def cpu_seconds(self) -> float:
         """Returns the processor time that all its processes have used so far."""
-        return sum(_processor(pid) for process in self.processes for pid in _family(process.pid))
+        return process_figures.cpu_seconds(process.pid for process in self.processes)
 
     def stop(self) -> None:
         """Ends all its processes."""
@@ -162,33 +163,3 @@ def _ask(method: str, port: int, path: str, body: bytes | None = None) -> tuple[
         return response.status, response.read()
     finally:
         connection.close()
-
-
-def _family(pid: int) -> list[int]:
-    """Returns a process and all its descendants, as Linux tells them."""
-    found = [pid]
-    for number in found:
-        with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{number}/task").iterdir():
-                found += [int(child) for child in (task / "children").read_text().split()]
-    return found
-
-
-def _resident(pid: int) -> float:
-    """Returns a process's resident memory in KB."""
-    try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return float(line.split()[1])
-    except OSError:
-        pass
-    return 0.0
-
-
-def _processor(pid: int) -> float:
-    """Returns a process's user and system time in seconds."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -108,21 +108,24 @@ def script(number: int, turns: int) -> Script:
 class Soak:
     """One load test against a server that runs."""
 
-    def __init__(self, url: str, plan: Plan, memory: Callable[[], float]) -> None:
-        """Takes the server's address, what to send, and how to measure its memory in MB."""
+    def __init__(
+        self, url: str, plan: Plan, memory: Callable[[], float], expected: dict[Script, list[Any]] | None = None
+    ) -> None:
+        """Takes the server's address, what to send, how to measure its memory in MB, and which replies are known already."""
         self._url, self._plan, self._memory = url, plan, memory
-        self._expected: dict[Script, list[Any]] = {}
+        self._expected: dict[Script, list[Any]] = {} if expected is None else expected
         self.found = Found()
+
+    async def learn(self) -> None:
+        """Asks each script that is not known yet once, alone, so that `run` begins with the load."""
+        async with _clients() as self._session:
+            await self._learn({script(number, self._plan.turns) for number in range(self._plan.conversations)})
 
     async def run(self) -> Found:
         """Sends everything and returns what happened."""
         plan = self._plan
-        timeout = aiohttp.ClientTimeout(total=_SECONDS_A_REQUEST)
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout) as session:
-            self._session = session
-            needed = {script(number, plan.turns) for number in range(plan.conversations)}
-            for lines in sorted(needed):
-                self._expected[lines] = await self._undisturbed(lines)
+        async with _clients() as self._session:
+            await self._learn({script(number, plan.turns) for number in range(plan.conversations)})
             began = time.monotonic()
             waiting = iter(range(plan.conversations))
 
@@ -137,6 +140,10 @@ class Soak:
             self.found.seconds = time.monotonic() - began
         self.found.memory[self.found.answered] = self._memory()
         return self.found
+
+    async def _learn(self, needed: set[Script]) -> None:
+        for lines in sorted(needed - self._expected.keys()):
+            self._expected[lines] = await self._undisturbed(lines)
 
     async def _undisturbed(self, lines: Script) -> list[Any]:
         token = await self._token()
@@ -213,6 +220,11 @@ class Soak:
     @staticmethod
     def _note(where: list[str], line: str) -> None:
         where.append(line)
+
+
+def _clients() -> aiohttp.ClientSession:
+    timeout = aiohttp.ClientTimeout(total=_SECONDS_A_REQUEST)
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout)
 
 
 def soak(plan: Plan, workers: int, say: Callable[[str], None]) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings
 from bot.channels.web_secret import HOW, session_secret, weakness
-from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.build import built_from
 from bot.guide.content_file import content_hash
 from bot.guide.store import open_engine
+from bot.server.clinic_checks import clinic_files, clinic_problems
 
 _FILES = ("config.yml", "credentials.yml", "endpoints.yml")
 
@@ -49,9 +49,10 @@ def problems(
     found += _secret(production)
     found += _content(model)
     found += _unexpanded()
-    found += _clinic(production)
+    found += clinic_problems(production)
     found += _numbers()
     found += _workers(workers, conversation_url)
+    found += _lock()
     if enable_api and not auth_token:
         found.append(
             "Rasa's HTTP API is switched on without a token: anybody could read every conversation. Leave --enable-api "
@@ -131,7 +132,7 @@ def _stamped(model: Path) -> str | None:
 
 
 def _unexpanded() -> Iterator[str]:
-    for path in [*(settings.home() / name for name in _FILES), settings.clinic_file()]:
+    for path in [*(settings.home() / name for name in _FILES), *clinic_files()]:
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
@@ -155,19 +156,6 @@ def _rasa_expands(path: Path, line: str) -> bool:
     return all(name in os.environ for name in names)
 
 
-def _clinic(production: bool) -> Iterator[str]:
-    try:
-        clinic = load_clinic()
-    except BotError as error:
-        yield str(error)
-        return
-    if production and "*" in clinic.web.origins:
-        yield (
-            "clinic.yml: web.origins holds *, so any page could hold the chat. Name your pages' addresses, like "
-            "https://clinic.example."
-        )
-
-
 def _numbers() -> Iterator[str]:
     for read in (settings.web_limits, settings.proxies, settings.rest_channel_on):
         try:
@@ -185,6 +173,17 @@ def _workers(workers: int, url: str | None) -> Iterator[str]:
             f"{workers} workers need a conversation store that they share, and SQLite in memory belongs to one process. Set "
             "CONVERSATIONS_URL to a SQLite file or a PostgreSQL database, or use --workers 1."
         )
+
+
+def _lock() -> Iterator[str]:
+    url = settings.lock_url()
+    if url:
+        from bot.server.waiting_line import open_line  # noqa: PLC0415 - loads redis, which is not needed without it
+
+        try:
+            open_line(url)
+        except BotError as error:
+            yield str(error)
 
 
 def _in_one_process(url: str) -> bool:

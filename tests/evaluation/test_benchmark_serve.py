@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.errors import BotError
-from bot.evaluation import benchmark_serve_servers as servers_module
+from bot.evaluation import process_figures
 from bot.evaluation.benchmark_messages import MESSAGES
 from bot.evaluation.benchmark_serve import long_summary, ratios, summary, table
 from bot.evaluation.benchmark_serve_load import Plan, run
@@ -169,9 +169,9 @@ def test_a_child_of_a_server_counts(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
     try:
         end = time.monotonic() + 20
-        while len(servers_module._family(process.pid)) < 2 and time.monotonic() < end:
+        while len(process_figures.family(process.pid)) < 2 and time.monotonic() < end:
             time.sleep(0.1)
-        assert len(servers_module._family(process.pid)) == 2
+        assert len(process_figures.family(process.pid)) == 2
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
