@@ -26,6 +26,7 @@ SHELL = ("sh", "bash")
 # Why a block of commands is not run by the tests.
 REASONS = {
     "minutes": "it takes minutes",
+    "goes-on": "it goes on until it is stopped",
     "outside": "it asks a server of somebody else, such as a messaging platform or a package index",
     "yours": "it holds a file, an address or a secret of the reader's",
     "typing": "somebody types meanwhile",

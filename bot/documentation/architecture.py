@@ -11,6 +11,7 @@ from bot.documentation.imports import LAYERS, Imports, essential, read_imports
 
 PICTURE = Path("docs") / "architecture.svg"
 WIDTH, LEFT, COLUMN, GAP, BETWEEN, TOP = 1020, 154, 258, 36, 44, 62
+CLOSE = 12  # between the boxes of the lowest layer
 HEAD, LINE = 48, 17  # the height of a box without a description, and of a line of it
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif"
 _NAME = 'font-size="14.5" font-weight="700" fill="#0a3f42"'
@@ -25,9 +26,19 @@ NAMES = (
     "Used by all",
 )
 # Which columns a part's box takes, from 0.
-COLUMNS = {"cli": (0, 2), "evaluation": (0, 1), "documentation": (2, 2), "server": (0, 0), "channels": (1, 1), "pages": (2, 2),
-           "actions": (1, 1), "language": (0, 0), "answers": (1, 2), "guide": (0, 2), "clinic": (0, 0), "settings": (1, 1),
-           "errors": (2, 2)}  # fmt: skip
+COLUMNS = {
+    "cli": (0, 2),
+    "cluster": (0, 0),
+    "evaluation": (1, 1),
+    "documentation": (2, 2),
+    "server": (0, 0),
+    "channels": (1, 1),
+    "pages": (2, 2),
+    "actions": (1, 1),
+    "language": (0, 0),
+    "answers": (1, 2),
+    "guide": (0, 2),
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,9 @@ def draw(found: Imports) -> str:
     Boxes are the parts, in layers from top to bottom. An arrow means "imports"; one that follows from others is left out,
     and so are those to the lowest layer.
     """
-    boxes, heights, y = {}, [], float(TOP)
+    boxes: dict[str, Box] = {}
+    heights: list[float] = []
+    y = float(TOP)
     for layer in LAYERS:
         heights.append(HEAD + LINE * max(len(_about(part, found)) for part in layer))
         boxes |= {part: _box(part, y, heights[-1]) for part in layer if found.modules[part]}
@@ -96,6 +109,10 @@ def describe(found: Imports) -> str:
 
 
 def _box(part: str, y: float, height: float) -> Box:
+    if part in LAYERS[-1]:  # side by side, in equal parts
+        number, parts = LAYERS[-1].index(part), len(LAYERS[-1])
+        width = (3 * COLUMN + 2 * GAP - CLOSE * (parts - 1)) / parts
+        return Box(LEFT + number * (width + CLOSE), y, width, height)
     first, last = COLUMNS[part]
     return Box(LEFT + first * (COLUMN + GAP), y, (last - first + 1) * (COLUMN + GAP) - GAP, height)
 
@@ -111,9 +128,11 @@ def _band(y: float, height: float, name: str) -> str:
 
 def _about(part: str, found: Imports) -> list[str]:
     """A part's description, cut into the lines of its box; the lowest layer has none."""
+    if part in LAYERS[-1]:
+        return []
     first, last = COLUMNS[part]
     letters = LETTERS * (last - first + 1) + 4 * (last - first)
-    return [] if part in LAYERS[-1] else textwrap.wrap(found.about.get(part, ""), letters)
+    return textwrap.wrap(found.about.get(part, ""), letters)
 
 
 def _part(part: str, box: Box, found: Imports) -> str:
