@@ -21,6 +21,9 @@ from bot.clinic import Clinic
 from bot.guide.queries import Guide
 
 
+_TELL_STAGE = ("distress", "prognosis", "outlook", "personal_advice", "side_effect_or_dose", "talking")
+
+
 def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tuple[Reply, Memory]:
     """Returns the reply to a message and the memory after it.
 
@@ -105,6 +108,10 @@ def _remember(reply: Reply, memory: Memory, waiting: Question | None) -> Memory:
     ):
         if reply.kind != "drug_info" or question.stage or thread is None:
             thread = question
+    elif question is not None and question.stage and question.kind in _TELL_STAGE:
+        # "Just been told stage 4, I'm shaking": what is asked next is asked about that stage.
+        if thread is None or thread.stage != question.stage:
+            thread = Question("treatment", stage=question.stage)
     return Memory(
         last=question,
         kind=reply.kind,

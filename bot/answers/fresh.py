@@ -33,6 +33,7 @@ _WHICH_FIRST = re.compile(
     r"\b(?:before or after|after or before)\b",
     re.I,
 )
+_EITHER = re.compile(r"\bor\b", re.I)
 _BEFORE_SURGERY = re.compile(
     r"\b(?:before|b4|ahead of|prior to)\b\W+(?:\w+\W+){0,2}(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
 )
@@ -41,6 +42,14 @@ _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
 _BESIDE = re.compile(r"\b(?:before|after|aftr|following|precedes?)\W+(?:the\W+)?$", re.I)
+_IN_ORDER = re.compile(r"\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b", re.I)
+_WHICH_STAGE = re.compile(
+    r"\W*(?:and |so |ok |oh )*(?:(?:at |for |in )?(?:which|what) stages?\b|who\b).{0,30}\b(?:that|it|this|those|them)\b.{0,20}", re.I
+)
+_OF_THOSE = re.compile(
+    r"\b(?:which|what)\b.{0,15}\b(?:of (?:those|these|them|the two)|one)\b.{0,15}\b(?:first|earlier|before)\b", re.I
+)
+_OP = re.compile(r"\b(?:op|operation|surgery|mastectomy|lumpectomy|knife)\b", re.I)
 _FRONTLINE = re.compile(r"\bfront[ -]?line\b", re.I)
 _ABOUT = re.compile(
     r"\b(?:what|whats|what's|wats|is|are|the|a|tell|me|about|explain|info|on|drug|called|and|comes?|after|before|next|pls|please|"
@@ -57,6 +66,7 @@ _MEANING = re.compile(
     r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\bas in what\b|\blines? of what\b|\ba line\b|\blines?\b.{0,12}\bas in\b",
     re.I,
 )
+_SHORT = 10
 _COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
 
 
@@ -80,6 +90,9 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
         return Question(
             "treatment", line=thread.line
         )  # which list is meant cannot be known any more: asks for the stage
+    beside = _beside_the_thread(reading, memory)
+    if beside is not None:
+        return beside
     if intent in (*CHITCHAT, "nlu_fallback", "") and (stage or drugs or ordinal or reading.names("line")):
         intent = "drug_info" if drugs and not stage else "treatment"
     hypothetical = _FAILS.match(reading.text) or (
@@ -100,6 +113,8 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     ):
         # A drug of the guide is ours, whatever the examples say: a drug added to the content file needs no example.
         intent = "sequence" if {"after", "before", "failed"} & reading.cues else "drug_info"
+    if intent == "not_in_guide_her2_negative" and _is_ours(reading):
+        intent = "treatment" if stage or reading.names("line") else "definition"
     if intent == "not_in_guide_other_drug" and asked_terms(reading) and not reading.names("other_drug"):
         return _definition(reading, stage, memory)
     if intent.startswith(NOT_IN_GUIDE):
@@ -125,6 +140,23 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     return Question("unclear", stage=here)
 
 
+def _beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
+    """Short questions about what was shown last: which stage gets that, which of those is first, before or after the op."""
+    last, thread = memory.last, memory.thread
+    named = [m for m in reading.mentions if m.kind in ("stage", "drug", "line")]
+    if last is None or named or len(reading.text.split()) > _SHORT:
+        return None
+    if last.kind == "definition" and last.term and _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading):
+        return last
+    if last.kind == "drug_info" and last.drugs and _OF_THOSE.search(reading.text):
+        return Question("sequence", stage=thread.stage if thread else None, drugs=last.drugs, direction="order")
+    about_surgery = _OP.search(reading.text) and re.search(r"\bbefore\b.*\bafter\b|\bafter\w*\b.*\bbefore\b", reading.text, re.I)
+    placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
+    if about_surgery and placed and thread is not None:
+        return Question("treatment", stage=thread.stage, line=thread.line or 1)
+    return None
+
+
 def _asks_about_drug(reading: Reading, intent: str) -> bool:
     """Tells whether a message taken for one outside the guide asks about a drug that the guide does name."""
     return intent == "not_in_guide_other_drug" or _ABOUT.sub(" ", _without_names(reading)).strip(" ?.!,") == ""
@@ -135,6 +167,11 @@ def _without_names(reading: Reading) -> str:
     for mention in reading.mentions:
         rest[mention.start : mention.end] = " " * (mention.end - mention.start)
     return "".join(rest)
+
+
+def _is_ours(reading: Reading) -> bool:
+    """Tells whether a message taken for one about another type names this guide's type and no other."""
+    return not reading.names("other_type") and any(term in reading.own for term in asked_terms(reading) if term != "HER2")
 
 
 def means(reading: Reading) -> bool:
@@ -168,6 +205,8 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         return _sequence(reading, stage, Memory(thread=thread))
     line = asked_line(reading)
     named = therapies(reading)
+    if line is None and here is not None and _IN_ORDER.search(reading.text) and "failed" not in reading.cues:
+        return Question("sequence", stage=here, drugs=reading.values("drug"), direction="order")
     if line is None and "failed" in reading.cues and here is not None and not reading.names("drug"):
         return _failed(reading, here, thread)
     if line is None and named and _HAD.search(reading.text) and _NOW_WHAT.search(reading.text):
@@ -178,7 +217,7 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         line = thread.line
     if line is None and stage is not None and thread is not None and {"same", "correct"} & reading.cues:
         line = thread.line or thread.from_line
-    moves_on = stage is None and thread is not None and thread.line not in (None, line) and line not in (None, 1)
+    moves_on = stage is None and thread is not None and thread.stage is not None and line not in (None, 1, thread.line)
     kind = "sequence" if moves_on and "correct" not in reading.cues else "treatment"
     return Question(
         kind, stage=here, line=line, drugs=reading.values("drug") if kind == "treatment" else (), therapies=named
@@ -257,6 +296,13 @@ def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
     if len(kinds) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
         # "Chemo before the operation or afterwards?" asks for the steps of one line, in order.
         return Question("treatment", stage=here, therapies=kinds)
+    if drugs and stage and "start" in reading.cues and not {"after", "before", "failed"} & reading.cues:
+        # "Is Taxol with the two antibodies the standard start": asks for the start, not for what follows it.
+        return Question("treatment", stage=stage, line=1)
+    one_or_other = len({m.value for m in reading.mentions if m.kind in ("line", "ordinal")}) > 1 and _EITHER.search(reading.text)
+    if len(drugs) == 1 and not failed and one_or_other and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
+        # "Is Enhertu the second thing or the third": where it stands, not what follows it.
+        return Question("sequence", stage=here, drugs=drugs, direction="order")
     if len(drugs) > 1 and not failed and _WHICH_FIRST.search(reading.text):
         return Question("sequence", stage=here, drugs=drugs, direction="order")
     if "order" in reading.cues and not failed and not re.search(r"\b(?:after|before)\b", reading.text, re.I):

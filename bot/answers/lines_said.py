@@ -18,12 +18,20 @@ _OVER_AFTER = re.compile(
     r"not working|quit|gave up|given up|progress\w*|done|finish\w*|over|ended|ends|grew|run out)\b",
     re.I,
 )
+# "I'm on stage 3 second-line, and if this also fails": the line named is the one that may be over.
+_IF_THIS_FAILS = re.compile(
+    r"^\W*(?:\w+\W+){0,4}?(?:if|when|once|say|suppos\w+)\W+(?:even )?(?:this|it|that|they|those|these)\b(?:\W+\w+){0,2}?\W+"
+    r"(?:fail\w*|stops?|does\s?n\W?o?t|do\s?n\W?o?t|is\s?n\W?o?t|quits?|gives? up|is (?:a )?(?:bust|no good|useless))\b",
+    re.I,
+)
+_FIRST_TO_LAST = re.compile(r"^\s*(?:one )?(?:to|till|until|through to) (?:the )?last\b", re.I)
 _BEFORE = re.compile(r"\b(?:before|prior to|ahead of|precedes?)" + _GAP, re.I)
 
 
 def line_mentions(reading: Reading) -> list[Mention]:
     """Returns the lines and bare ordinals that a message names and does not deny."""
-    return [m for m in reading.mentions if m.kind in ("line", "ordinal") and not m.negated]
+    named = [m for m in reading.mentions if m.kind in ("line", "ordinal") and not m.negated]
+    return [m for m in named if not _FIRST_TO_LAST.match(reading.text[m.end :])]
 
 
 def asked_line(reading: Reading) -> int | None:
@@ -41,7 +49,7 @@ def line_over(reading: Reading) -> int | None:
     """Returns the line that the message says is over: "after second line", "first treatment stopped working"."""
     for mention in line_mentions(reading):
         before, after = reading.text[: mention.start], reading.text[mention.end :]
-        if _OVER_BEFORE.search(before) or _OVER_AFTER.search(after):
+        if _OVER_BEFORE.search(before) or _OVER_AFTER.search(after) or _IF_THIS_FAILS.search(after):
             return int(mention.value)
         if "failed" in reading.cues and _ON_NOW.search(before):
             return int(mention.value)

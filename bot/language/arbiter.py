@@ -55,6 +55,13 @@ _OVER = re.compile(
     r"after|gave up|packed (?:in|up)|ran out)\b",
     re.IGNORECASE,
 )
+# "Tucatinib then what", "the deruxtecan is no more effective, what is following": not what the drug is.
+_THEN_WHAT = re.compile(
+    r"\b(?:then what|what then|now what|what now|and then\W*$|what(?:'?s| is| are| do| does| will| would| can)?\b.{0,25}"
+    r"\b(?:following|follows?|next|afterwards?|left)\b(?! to\b)|(?:get|given|have|has) (?:next|afterwards?))",
+    re.IGNORECASE,
+)
+_LIVES = re.compile(r"\b(?:liv(?:e|es|ed|ing)|surviv\w*|alive|life|left|last)\b", re.IGNORECASE)
 _BESIDE = re.compile(
     r"\b(?:precedes?|comes? (?:after|before)|given (?:after|before)|follows?)\W+(?:the\W+)?$", re.IGNORECASE
 )
@@ -103,7 +110,8 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     if best.intent in _ASKED_FACTS and _SIDE_EFFECTS.search(text) and not _TO_ASK.search(text):
         return "side_effect_or_dose", best.confidence, "names side effects"
     if best.intent in ("treatment", "drug_info", "prognosis", "definition") and _DOSE.search(text):
-        if not _ADVICE.search(text):
+        asks_of_life = best.intent == "prognosis" and _LIVES.search(text)
+        if not _ADVICE.search(text) and not asks_of_life:
             return "side_effect_or_dose", best.confidence, "names a dose or a schedule"
     if best.intent in (*_ASKED_FACTS, "side_effect_or_dose", "not_in_guide_causes") and _DESPAIR.search(text):
         return "distress", best.confidence, "says despair rather than asks"
@@ -115,6 +123,8 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
         return "personal_advice", best.confidence, "asks to choose for one person"
     if best.intent in _TOLD and any(m["kind"] == "drug" for m in reading["mentions"]) and _asks_what_next(text):
         return "sequence", best.confidence, "a drug is over, and it is asked what comes next"
+    if best.intent == "drug_info" and _THEN_WHAT.search(text) and any(m["kind"] == "drug" for m in reading["mentions"]):
+        return "sequence", best.confidence, "asks what comes after a drug"
     if best.intent == "drug_info" and _beside_a_drug(reading):
         return "sequence", best.confidence, "asks what stands before or after a drug"
     if best.intent in ("sequence", "definition") and _OVERVIEW.search(text) and named:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from bot.language.shorthand import written_out
+
 _PATTERNS: dict[str, str] = {
     "after": r"\b(?:after\w*|aftr|aftre|afer|nxt|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
     r"subsequent\w*|later|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b|->",
@@ -16,7 +18,7 @@ _PATTERNS: dict[str, str] = {
     r"(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"
     r"(?:work\w*|do (?:it|the job|the trick|anything|much)|help\w*|hold\w*|h[eo]ld|shr[iau]nk\w*|shift\w*|touch\w*|budge\w*|"
     r"last(?:ed)?|respond\w*|enough|gone|get it all|clear\w*)|d(?:oes|id|o|oing) nothing|neither (?:\w+ )?(?:held|worked|touched)|"
-    r"not (?:work\w*|respond\w*|enough|shrink\w*|holding)|no longer work\w*|gave up|given up|give up on|quit\w*|progress\w*|"
+    r"not (?:work\w*|respond\w*|enough|shrink\w*|holding|effective|functio\w*|effecting)|no (?:longer|more) (?:work\w*|effective|help\w*|hold\w*)|ineffective|lets? (?:me|her|him|us) down|failing|gave up|given up|give up on|quit\w*|progress\w*|"
     r"grow\w*|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|"
     r"gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|"
     r"r[ua]n out|wears? off|"
@@ -25,7 +27,8 @@ _PATTERNS: dict[str, str] = {
     r"hasnt gone|new spots|playing up)\b",
     "start": r"\b(?:(?:at|in|from) the (?:very )?(?:start|beginning|outset)|(?:start|beginning) of (?:the )?treatment|"
     r"to (?:start|begin)(?: with| off)?|"
-    r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|"
+    r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|starter|"
+    r"(?:usual|standard|normal) start|(?:treatment|step|option) (?:no\.?|number|num|#) ?(?:1|one)|"
     r"open(?:s|ing)?(?: with| on)?\b|kick(?:s)? off|starting (?:point|treatment)|initially|straight (?:away|off)|"
     r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?)\b",
     "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|steps|pathway|roadmap)\b",
@@ -54,4 +57,5 @@ NAMES = tuple(_COMPILED)
 
 def find_cues(text: str) -> tuple[str, ...]:
     """Returns the names of the cues that a message holds, in a fixed order."""
-    return tuple(name for name, pattern in _COMPILED.items() if pattern.search(text))
+    said = written_out(text)
+    return tuple(name for name, pattern in _COMPILED.items() if pattern.search(said))
