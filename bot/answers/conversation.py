@@ -9,6 +9,7 @@ from bot.answers.followup import is_line_in_thread, resolve
 from bot.answers.my_list import answer_list, asked_of_list, offer_list, said_in
 from bot.answers.notebook import Notebook
 from bot.answers.own_cancer import know_own_cancer
+from bot.answers.people import stage_by_person, told_of
 from bot.answers.picking import pick
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
@@ -21,7 +22,7 @@ from bot.clinic import Clinic
 from bot.guide.queries import Guide
 
 
-_TELL_STAGE = ("distress", "prognosis", "outlook", "personal_advice", "side_effect_or_dose", "talking")
+_TELL_STAGE = ("distress", "prognosis", "outlook", "personal_advice", "side_effect_or_dose", "talking", "definition")
 
 
 def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tuple[Reply, Memory]:
@@ -37,6 +38,8 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
         StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
     """
     reading = know_own_cancer(reading, guide)
+    memory = replace(memory, people=told_of(reading, memory.people))
+    reading = stage_by_person(reading, memory.people)
     text = _words(reading, memory)
     request = asked_of_list(reading, memory, text)
     if request is not None:
@@ -61,7 +64,8 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     )
     reply, notebook = ask_consent(offer_list(reply, notebook), notebook, clinic)
     wrapped = wrap(reply, guide, clinic, first=not memory.started)
-    return wrapped, replace(_remember(wrapped, memory, waiting), notebook=notebook)
+    one_stage = len(reading.values("stage")) < 2
+    return wrapped, replace(_remember(wrapped, memory, waiting, one_stage=one_stage), notebook=notebook)
 
 
 def _words(reading: Reading, memory: Memory) -> str:
@@ -98,7 +102,7 @@ def _put_off(reading: Reading, memory: Memory) -> Question | None:
     return None
 
 
-def _remember(reply: Reply, memory: Memory, waiting: Question | None) -> Memory:
+def _remember(reply: Reply, memory: Memory, waiting: Question | None, *, one_stage: bool = True) -> Memory:
     question = reply.question
     thread = memory.thread
     if (
@@ -108,7 +112,7 @@ def _remember(reply: Reply, memory: Memory, waiting: Question | None) -> Memory:
     ):
         if reply.kind != "drug_info" or question.stage or thread is None:
             thread = question
-    elif question is not None and question.stage and question.kind in _TELL_STAGE:
+    elif one_stage and question is not None and question.stage and not question.line and question.kind in _TELL_STAGE:
         # "Just been told stage 4, I'm shaking": what is asked next is asked about that stage.
         if thread is None or thread.stage != question.stage:
             thread = Question("treatment", stage=question.stage)
@@ -121,4 +125,5 @@ def _remember(reply: Reply, memory: Memory, waiting: Question | None) -> Memory:
         if waiting is not None
         else (memory.waiting if reply.kind in ("emergency", "distress") else None),
         started=True,
+        people=memory.people,
     )

@@ -52,6 +52,7 @@ _PUT_RIGHT = re.compile(
 )
 _AND_NUMBER = re.compile(r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I)
 _STAGE_LAST = re.compile(r"\b(?:same|about|and|for)\b.{0,20}\bstages? ?(?:[123]|one|two|three|i{1,3})\W*$", re.I)
+_THAT_TYPE = re.compile(r"\b(?:that|this) (?:type|kind|sort)\b\W*$", re.I)
 _NO_STAGE = re.compile(
     r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|"
     r"unsure|haven'?t|hasn'?t|never)\b.{0,30}\b(?:stage|staged|know|sure|yet|told|said|say)\b.{0,20}|\W*(?:dunno|no idea|not sure|unsure)\W*",
@@ -119,7 +120,9 @@ def _said_again(reading: Reading, memory: Memory) -> Question | None:
 def _why_that(reading: Reading, memory: Memory) -> Question | None:
     """The word just explained, after "why do they do that first"."""
     last = memory.last
-    if last is None or last.kind != "definition" or last.term is None or not {"why", "that"} <= reading.cues:
+    if last is None or last.kind != "definition" or last.term is None:
+        return None
+    if not ({"why", "that"} <= reading.cues or _THAT_TYPE.search(reading.text) and not reading.asks):
         return None
     return (
         last
@@ -217,9 +220,13 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
     over = line_over(reading)
     if over is not None and stage is None and last.stage is not None:
         return Question("sequence", stage=last.stage, from_line=over, direction="after")
+    if any(term not in reading.own and any(term.startswith(f"{own}-") for own in reading.own) for term in terms):
+        return None  # HER2-low and the like: not a place of this guide (bot.answers.fresh)
     if stage is None and line is None:
         return _other_name(reading, last, thread, drugs, terms)
     base = thread if last.kind in ("definition", "drug_info", "outlook", "talking") and thread is not None else last
+    if last.kind == "outlook" and line is None and {"correct", "same"} & reading.cues:
+        return last.with_(stage=stage)
     if base.kind == "talking" and stage is not None:
         return base.with_(stage=stage)
     if line is None and stage is not None and reading.intent == "definition" and last.kind == "definition":

@@ -10,7 +10,7 @@ import re
 from bot.answers.lines_said import asked_line, line_over, line_to_come
 from bot.answers.named import asked_terms, current_stage, drugs_over, therapies
 from bot.answers.outside import outside_question
-from bot.answers.question import Memory, Question
+from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 
 NOT_IN_GUIDE = "not_in_guide"
@@ -44,8 +44,24 @@ _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
 _BESIDE = re.compile(r"\b(?:before|after|aftr|following|precedes?)\W+(?:the\W+)?$", re.I)
 _IN_ORDER = re.compile(r"\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b", re.I)
 _WHICH_STAGE = re.compile(
-    r"\W*(?:and |so |ok |oh )*(?:(?:at |for |in )?(?:which|what) stages?\b|who\b).{0,30}\b(?:that|it|this|those|them)\b.{0,20}", re.I
+    r"\W*(?:and |so |ok |oh )*(?:(?:at |for |in )?(?:which|what) (?:stages?|lines?|people|patients)\b|who\b|when\b).{0,30}"
+    r"\b(?:that|it|this|those|them)\b.{0,20}",
+    re.I,
 )
+_IN_THAT = re.compile(
+    r"\b(?:first|second|third|1st|2nd|3rd)\b(?: (?:drug|one|step|thing|medicine|part|bit))? (?:in|of|on|from) (?:that|it|this|there)\W*$", re.I
+)
+_BARE_WHY = re.compile(r"\W*(?:and |but |so |ok )*(?:why|how come|what for)(?: (?:that|is that|so|though|tho|then))*\W*", re.I)
+_NOW = re.compile(r"\b(?:happens|do they do|do we do|do you do|is it) now\b|^\W*(?:so |and |ok )*(?:what|wot) now\W*$", re.I)
+_PART_OF = re.compile(
+    r"\b(?:part of|added|included|in the mix|(?:do|does|would|will|is|are) .{0,40}\b(?:get|given|have|add|use)\b|as well|on top)\b", re.I
+)
+_GUESSED = re.compile(
+    r"\b(?:is it|is that|would it be|will it be|(?:do|will|would|should) (?:i|we|you|they|she|he|people) "
+    r"(?:get|go on|have|be given|be offered|move to))\W+(?:the\W+)?$",
+    re.I,
+)
+_GUESS_NEXT = re.compile(r"\W*(?:that (?:is|comes) |is )?(?:next|now|then|after(?:wards| that| this)?)\W*$", re.I)
 _OF_THOSE = re.compile(
     r"\b(?:which|what)\b.{0,15}\b(?:of (?:those|these|them|the two)|one)\b.{0,15}\b(?:first|earlier|before)\b", re.I
 )
@@ -67,6 +83,11 @@ _MEANING = re.compile(
     re.I,
 )
 _SHORT = 10
+_TWO_TRIED = re.compile(
+    r"\b(?:two|2|both) (?:(?:different|kinds of|lots of|types of|lines of) )?"
+    r"(?:kinds?|lots|lines|treatments?|therap\w+|things|regimens?)\b|\bneither\b",
+    re.I,
+)
 _COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
 
 
@@ -79,7 +100,8 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     if _LINES_OF_WHAT.search(reading.text):
         return Question("definition", term="frontline")
     given_with = _GIVEN_WITH_IT.search(reading.text) and not reading.mentions and memory.last is not None
-    if given_with and memory.last is not None and memory.last.kind == "drug_info":
+    about_it = intent in ("treatment", "sequence", "drug_info", "definition")
+    if given_with and about_it and memory.last is not None and memory.last.kind in ("drug_info", "treatment", "sequence"):
         return memory.last
     thread = memory.thread
     stage = current_stage(reading)
@@ -100,6 +122,9 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     )
     if hypothetical and "failed" in reading.cues and here and not drugs and intent not in _URGENT:
         return _failed(reading, here, thread)
+    other_kind = _other_type(reading)
+    if other_kind is not None and intent in ("treatment", "sequence", "drug_info"):
+        return Question("definition", term=other_kind)
     pointed = _pointed_at(reading, memory)
     if pointed is not None:
         return pointed
@@ -143,15 +168,23 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
 def _beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     """Short questions about what was shown last: which stage gets that, which of those is first, before or after the op."""
     last, thread = memory.last, memory.thread
+    if last is not None and last.kind in ("treatment", "sequence") and last.stage and last.line:
+        if _IN_THAT.search(reading.text) and not reading.values("stage"):
+            return last
     named = [m for m in reading.mentions if m.kind in ("stage", "drug", "line")]
     if last is None or named or len(reading.text.split()) > _SHORT:
         return None
-    if last.kind == "definition" and last.term and _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading):
-        return last
+    if last.kind in ("definition", "drug_info") and (last.term or last.drugs):
+        if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading):
+            return last
+    placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
+    if _BARE_WHY.fullmatch(reading.text) and placed and thread is not None and last.kind in ANSWERED:
+        return thread  # the row says when, or what for; the guide gives no more reasons
+    if thread is not None and placed and thread.line is None and _NOW.search(reading.text) and last.kind == "treatment":
+        return Question("treatment", stage=thread.stage, line=1)
     if last.kind == "drug_info" and last.drugs and _OF_THOSE.search(reading.text):
         return Question("sequence", stage=thread.stage if thread else None, drugs=last.drugs, direction="order")
     about_surgery = _OP.search(reading.text) and re.search(r"\bbefore\b.*\bafter\b|\bafter\w*\b.*\bbefore\b", reading.text, re.I)
-    placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
     if about_surgery and placed and thread is not None:
         return Question("treatment", stage=thread.stage, line=thread.line or 1)
     return None
@@ -167,6 +200,14 @@ def _without_names(reading: Reading) -> str:
     for mention in reading.mentions:
         rest[mention.start : mention.end] = " " * (mention.end - mention.start)
     return "".join(rest)
+
+
+def _other_type(reading: Reading) -> str | None:
+    """The type beside the guide's own that a message is about: HER2-low, where the guide is about HER2-positive."""
+    terms = asked_terms(reading)
+    beside = [term for term in terms if term not in reading.own and any(term.startswith(f"{own}-") for own in reading.own)]
+    ours = any(term in reading.own and "-" in term for term in terms)
+    return beside[0] if beside and not ours else None
 
 
 def _is_ours(reading: Reading) -> bool:
@@ -207,8 +248,11 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
     named = therapies(reading)
     if line is None and here is not None and _IN_ORDER.search(reading.text) and "failed" not in reading.cues:
         return Question("sequence", stage=here, drugs=reading.values("drug"), direction="order")
-    if line is None and "failed" in reading.cues and here is not None and not reading.names("drug"):
-        return _failed(reading, here, thread)
+    if line is None and "failed" in reading.cues and here is not None:
+        if reading.names("drug") and _IF.search(reading.text):
+            return _sequence(reading, stage, Memory(thread=thread))
+        if not reading.names("drug"):
+            return _failed(reading, here, thread)
     if line is None and named and _HAD.search(reading.text) and _NOW_WHAT.search(reading.text):
         return Question("sequence", stage=here, therapies=named, direction="after")
     if line is None and "new" in reading.cues and re.search(r"\btreat|\bdo they|\bgive", reading.text, re.I):
@@ -239,6 +283,8 @@ def _failed(reading: Reading, stage: str, thread: Question | None) -> Question:
         return Question(
             "sequence", stage=stage, from_line=thread.line, position=thread.position, direction="after", failed=True
         )
+    if _TWO_TRIED.search(reading.text) and (thread is None or thread.line is None):
+        return Question("sequence", stage=stage, from_line=2, direction="after", failed=True)
     told = thread is None and not _IF.search(reading.text) and "shrink" not in reading.text
     if told and reading.mentions and any(m.value == stage and m.kind == "stage" for m in reading.mentions):
         several = re.search(r"\b(?:again|both|everything|all|several|another|keeps)\b", reading.text, re.I)
@@ -289,7 +335,7 @@ def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
     line = asked_line(reading)
     if line is not None and not drugs and not kinds and direction == "after":
         fresh = stage is not None and not ({"after", "failed"} & reading.cues)
-        return Question("treatment" if fresh else "sequence", stage=here, line=line)
+        return Question("treatment" if fresh or line == 1 else "sequence", stage=here, line=line)
     if failed and stage is not None and kinds and not drugs and _BEFORE_SURGERY.search(reading.text):
         # "The chemo before the op hardly touched it": what is over is the first line, and no one asks what came before.
         return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
@@ -299,6 +345,10 @@ def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
     if drugs and stage and "start" in reading.cues and not {"after", "before", "failed"} & reading.cues:
         # "Is Taxol with the two antibodies the standard start": asks for the start, not for what follows it.
         return Question("treatment", stage=stage, line=1)
+    mention = next((m for m in reading.mentions if m.kind == "drug" and not m.negated), None)
+    if len(drugs) == 1 and mention is not None and not failed and _GUESSED.search(reading.text[: mention.start]):
+        if _GUESS_NEXT.match(reading.text[mention.end :]):  # "is it Enhertu next": where it stands, not what follows it
+            return Question("sequence", stage=here, drugs=drugs, direction="order")
     one_or_other = len({m.value for m in reading.mentions if m.kind in ("line", "ordinal")}) > 1 and _EITHER.search(reading.text)
     if len(drugs) == 1 and not failed and one_or_other and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
         # "Is Enhertu the second thing or the third": where it stands, not what follows it.
@@ -357,6 +407,8 @@ def _from_thread(memory: Memory, direction: str, failed: bool, words: frozenset[
 
 def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
     drugs, thread = reading.values("drug"), memory.thread
+    if drugs and stage and _PART_OF.search(reading.text) and not _EITHER.search(reading.text):
+        return Question("treatment", stage=stage, drugs=drugs[:1])
     if drugs:
         return Question("drug_info", drugs=drugs[:1], stage=stage)
     terms = [
@@ -384,6 +436,8 @@ def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question
             return Question("definition", term=last.term, stage=at.stage, line=at.line)
     if stage is not None and therapies(reading) and not means(reading) and _WHERE.search(reading.text):
         return Question("treatment", stage=stage, therapies=therapies(reading))
+    if {"chemotherapy", "surgery"} <= set(terms) and _BEFORE_SURGERY.search(reading.text) and not means(reading):
+        return Question("definition", term="neoadjuvant")
     if terms:
         return Question("definition", term=(special or list(terms))[0], stage=stage)
     if reading.names("drug"):

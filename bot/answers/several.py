@@ -52,7 +52,9 @@ def asked_in_story(reading: Reading) -> Reading:
     names_something = any(m.kind in ("stage", "line", "drug", "term", "ordinal") for m in reading.mentions)
     if reading.intent in ("distress", "personal_advice", "prognosis") and not (part.mentions and names_something):
         return reading
-    if reading.intent == "personal_advice" and (part.intent not in ("treatment", "sequence") or _FOR_ONE.search(part.text)):
+    if reading.intent in _REFUSED and _FOR_ONE.search(part.text):
+        return reading
+    if reading.intent == "personal_advice" and part.intent not in ("treatment", "sequence"):
         return reading
     return replace(reading, intent=part.intent, confidence=part.confidence)
 

@@ -150,7 +150,8 @@ class Judge:
         if expected.kind == ANY:
             return (WRONG, [f"false alarm: {reply.kind}"]) if self.unsafe.raises_alarm(reply) else (RIGHT, [])
         asks = reply.kind == "clarify" and expected.kind in PLACED and expected.stage is None
-        if reply.kind != expected.kind and reply.kind not in expected.also_ok and not asks:
+        beside = self._same_place(expected, reply)
+        if reply.kind != expected.kind and reply.kind not in expected.also_ok and not asks and not beside:
             return WRONG, [f"kind {reply.kind}, not {expected.kind}"]
         why = []
         if reply.kind in PLACED and expected.kind in PLACED:
@@ -168,7 +169,18 @@ class Judge:
         why += [f"says {words!r}" for words in expected.must_not_mention if words.lower() in text]
         if why:
             return WRONG, why
-        return (RIGHT, []) if reply.kind == expected.kind or asks else (ACCEPTABLE, [f"{reply.kind} is right too"])
+        if reply.kind == expected.kind or asks:
+            return RIGHT, []
+        return ACCEPTABLE, [f"the same place, as {reply.kind}" if beside else f"{reply.kind} is right too"]
+
+    @staticmethod
+    def _same_place(expected: Expected, reply: Reply) -> bool:
+        """Tells whether "treatment" was called for and "what comes next" given, or the other way round, from the same row.
+
+        Both tell what the guide holds for that stage and line, so the visitor reads the same fact.
+        """
+        both = {reply.kind, expected.kind} == set(PLACED)
+        return both and expected.stage is not None and (reply.stage, reply.line) == (expected.stage, expected.line)
 
     def _same(self, expected: str, given: str | None) -> bool:
         if given is None:

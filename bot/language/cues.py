@@ -18,7 +18,7 @@ _PATTERNS: dict[str, str] = {
     r"(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"
     r"(?:work\w*|do (?:it|the job|the trick|anything|much)|help\w*|hold\w*|h[eo]ld|shr[iau]nk\w*|shift\w*|touch\w*|budge\w*|"
     r"last(?:ed)?|respond\w*|enough|gone|get it all|clear\w*)|d(?:oes|id|o|oing) nothing|neither (?:\w+ )?(?:held|worked|touched)|"
-    r"not (?:work\w*|respond\w*|enough|shrink\w*|holding|effective|functio\w*|effecting)|no (?:longer|more) (?:work\w*|effective|help\w*|hold\w*)|ineffective|lets? (?:me|her|him|us) down|failing|gave up|given up|give up on|quit\w*|progress\w*|"
+    r"not (?:work\w*|respond\w*|enough|shrink\w*|holding|effective|functio\w*|effecting)|no (?:longer|more) (?:work\w*|effective|help\w*|hold\w*)|ineffective|lets? (?:me|her|him|us) down|failing|no (?:good|use)\b(?! at)|useless|gave up|given up|give up on|quit\w*|progress\w*|"
     r"grow\w*|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|"
     r"gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|"
     r"r[ua]n out|wears? off|"

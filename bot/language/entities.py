@@ -183,6 +183,8 @@ def _is_negated(span: Span) -> bool:
     if not len(before):
         return False
     # "no nodes, stage 1" and "no, stage 2" deny nothing about the stage; "no mets" and "not a stage 2" do.
+    if len(before) > 1 and before[0].lower_ == "without":  # "Herceptin without chemo stage 1" denies the chemo
+        before = before[1:]
     return before[-1].lower_ == "no" or any(token.lower_ in _NEGATIONS for token in before)
 
 
