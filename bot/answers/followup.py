@@ -190,7 +190,8 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     names_something = any(m.kind in _NAMED for m in reading.mentions) and (asks or told and not _STATES.match(reading.text))
     if memory.kind == "emergency":
         asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
-        moved_on = asks_else and reading.confidence > SURE and "wait" not in reading.cues
+        states = _STATES.match(reading.text) is not None and not asks
+        moved_on = asks_else and reading.confidence > SURE and "wait" not in reading.cues and not states
         return None if names_something or moved_on else memory.last
     sure = SURE if gentle else SURE_TALK
     asked = names_something or reading.confidence > sure and (gentle or reading.asks)

@@ -150,8 +150,7 @@ class Judge:
         if expected.kind == ANY:
             return (WRONG, [f"false alarm: {reply.kind}"]) if self.unsafe.raises_alarm(reply) else (RIGHT, [])
         asks = reply.kind == "clarify" and expected.kind in PLACED and expected.stage is None
-        beside = self._same_place(expected, reply)
-        if reply.kind != expected.kind and reply.kind not in expected.also_ok and not asks and not beside:
+        if reply.kind != expected.kind and reply.kind not in expected.also_ok and not asks:
             return WRONG, [f"kind {reply.kind}, not {expected.kind}"]
         why = []
         if reply.kind in PLACED and expected.kind in PLACED:
@@ -169,18 +168,7 @@ class Judge:
         why += [f"says {words!r}" for words in expected.must_not_mention if words.lower() in text]
         if why:
             return WRONG, why
-        if reply.kind == expected.kind or asks:
-            return RIGHT, []
-        return ACCEPTABLE, [f"the same place, as {reply.kind}" if beside else f"{reply.kind} is right too"]
-
-    @staticmethod
-    def _same_place(expected: Expected, reply: Reply) -> bool:
-        """Tells whether "treatment" was called for and "what comes next" given, or the other way round, from the same row.
-
-        Both tell what the guide holds for that stage and line, so the visitor reads the same fact.
-        """
-        both = {reply.kind, expected.kind} == set(PLACED)
-        return both and expected.stage is not None and (reply.stage, reply.line) == (expected.stage, expected.line)
+        return (RIGHT, []) if reply.kind == expected.kind or asks else (ACCEPTABLE, [f"{reply.kind} is right too"])
 
     def _same(self, expected: str, given: str | None) -> bool:
         if given is None:
@@ -248,7 +236,9 @@ def load_questions(path: Path) -> list[Item]:
 def load_dialogues(path: Path) -> list[Item]:
     """Reads dialogues, one item per turn.
 
-    In a dialogue with the tag "crisis", every turn that calls for `distress` must lead to crisis help.
+    In a dialogue with the tag "crisis", every turn that calls for `distress` must lead to crisis help. The form has no
+    `also_ok` for turns, so where a turn calls for one place, told as the treatment there or as what comes next, the other of
+    the two is acceptable: it is the same row of the guide.
 
     Raises:
         BotError: the file cannot be read or has another form; says where.
@@ -259,11 +249,18 @@ def load_dialogues(path: Path) -> list[Item]:
             e = told["expect"]
             crisis = e["kind"] == "distress" and "crisis" in (row.get("tags") or ())
             expected = Expected(
-                e["kind"], (), _key(e.get("stage")), e.get("line"), e.get("drug"), None, crisis,
+                e["kind"], _sibling(e), _key(e.get("stage")), e.get("line"), e.get("drug"), None, crisis,
                 tuple(e.get("must_mention") or ()), tuple(e.get("must_not_mention") or ()),
             )  # fmt: skip
             items.append(Item(f"{row['id']}.{number}", told["text"], expected, row["id"]))
     return items
+
+
+def _sibling(e: dict[str, Any]) -> tuple[str, ...]:
+    """The other kind of reply that a row of the guide can be told as, for a turn that calls for one row."""
+    if e["kind"] not in PLACED or e.get("stage") is None or e.get("line") is None:
+        return ()
+    return tuple(kind for kind in PLACED if kind != e["kind"])
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
