@@ -21,7 +21,6 @@ from bot.answers.wrapping import wrap
 from bot.clinic import Clinic
 from bot.guide.queries import Guide
 
-
 _TELL_STAGE = ("distress", "prognosis", "outlook", "personal_advice", "side_effect_or_dose", "talking", "definition")
 
 
@@ -116,6 +115,8 @@ def _remember(reply: Reply, memory: Memory, waiting: Question | None, *, one_sta
         # "Just been told stage 4, I'm shaking": what is asked next is asked about that stage.
         if thread is None or thread.stage != question.stage:
             thread = Question("treatment", stage=question.stage)
+    elif question is not None and question.drugs and thread is None and question.kind in _TELL_STAGE:
+        thread = Question("drug_info", drugs=question.drugs[:1])  # "I'm on Kadcyla", and then "what's after this"
     return Memory(
         last=question,
         kind=reply.kind,

@@ -23,7 +23,11 @@ SURE_TALK = 0.55
 MAX_READ = 4000
 _NAMED = ("stage", "line", "ordinal", "drug", "term")
 _ASKS = re.compile(r"\s*(?:what|when|how|which|who|can|is|are|does|do|will|should|could|where)\b", re.I)
-_STATES = re.compile(r"\W*(?:yes|yeah|yep|no|well|but|and|ok)?\W*(?:i'?m|im|i am|i was|i'?ve|ive|i have|i had|she'?s|shes|she is|she has|he'?s|hes|he is|my|we|it'?s|its)\b", re.I)
+_STATES = re.compile(
+    r"\W*(?:yes|yeah|yep|no|well|but|and|ok)?\W*(?:i'?m|im|i am|i was|i'?ve|ive|i have|i had|"
+    r"she'?s|shes|she is|she has|he'?s|hes|he is|my|we|it'?s|its)\b",
+    re.I,
+)
 _BARE_ORDINAL = re.compile(r"\W*(?:and |ok |the )*(?:1st|first|2nd|second|3rd|third)\W*", re.I)
 _FILLER = frozenset(
     "a about again also an and ask at but can cos do does er erm for from go going got has have hers her him his how i "
@@ -50,12 +54,15 @@ _PUT_RIGHT = re.compile(
     r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+)?\W*",
     re.I,
 )
-_AND_NUMBER = re.compile(r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I)
+_AND_NUMBER = re.compile(
+    r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I
+)
 _STAGE_LAST = re.compile(r"\b(?:same|about|and|for)\b.{0,20}\bstages? ?(?:[123]|one|two|three|i{1,3})\W*$", re.I)
 _THAT_TYPE = re.compile(r"\b(?:that|this) (?:type|kind|sort)\b\W*$", re.I)
 _NO_STAGE = re.compile(
-    r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|"
-    r"unsure|haven'?t|hasn'?t|never)\b.{0,30}\b(?:stage|staged|know|sure|yet|told|said|say)\b.{0,20}|\W*(?:dunno|no idea|not sure|unsure)\W*",
+    r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*"
+    r"(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|unsure|haven'?t|hasn'?t|never)\b.{0,30}"
+    r"\b(?:stage|staged|know|sure|yet|told|said|say)\b.{0,20}|\W*(?:dunno|no idea|not sure|unsure)\W*",
     re.I,
 )
 _EARLIER = re.compile(
@@ -145,7 +152,9 @@ def _next_stage(reading: Reading, memory: Memory) -> Question | None:
     last, found = memory.last, _AND_NUMBER.fullmatch(reading.text)
     if found is None or last is None or last.kind not in ("treatment", "sequence", "definition") or last.stage is None:
         return None
-    counts_stages = _STAGE_LAST.search(memory.notebook.said or "") is not None and memory.notebook.said_kind == last.kind
+    counts_stages = (
+        _STAGE_LAST.search(memory.notebook.said or "") is not None and memory.notebook.said_kind == last.kind
+    )
     number = _DIGITS.get(found["number"].lower(), found["number"])
     return last.with_(stage=number, position=None) if counts_stages and number != last.stage else None
 
@@ -186,8 +195,13 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
         return None
     asks = reading.text.rstrip().endswith("?") or _ASKS.match(reading.text) is not None
     # "I'm on chemo yes" answers nothing but what the reply was about: a word of the guide is no question by itself.
-    told = any(m.kind != "term" for m in reading.mentions if m.kind in _NAMED) and reading.intent in (*ANSWERED, "nlu_fallback")
-    names_something = any(m.kind in _NAMED for m in reading.mentions) and (asks or told and not _STATES.match(reading.text))
+    told = any(m.kind != "term" for m in reading.mentions if m.kind in _NAMED) and reading.intent in (
+        *ANSWERED,
+        "nlu_fallback",
+    )
+    names_something = any(m.kind in _NAMED for m in reading.mentions) and (
+        asks or told and not _STATES.match(reading.text)
+    )
     if memory.kind == "emergency":
         asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
         states = _STATES.match(reading.text) is not None and not asks

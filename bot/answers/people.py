@@ -42,7 +42,7 @@ def told_of(reading: Reading, people: People) -> People:
     stages = [m for m in reading.mentions if m.kind == "stage" and not m.negated]
     end = 0
     for mention in stages:
-        named = [found for found in _WORD.finditer(reading.text, max(end, mention.start - _NEAR), mention.start)]
+        named = list(_WORD.finditer(reading.text, max(end, mention.start - _NEAR), mention.start))
         if named:
             known[_who(named[-1].group())] = mention.value
         end = mention.end

@@ -61,6 +61,16 @@ _THEN_WHAT = re.compile(
     r"\b(?:following|follows?|next|afterwards?|left)\b(?! to\b)|(?:get|given|have|has) (?:next|afterwards?))",
     re.IGNORECASE,
 )
+_HOLDS = re.compile(
+    r"\bhow (?:many|long)\b.{0,40}\b(?:before|until|till|til)\b.{0,25}"
+    r"\b(?:progress\w*|grow\w*|comes? back|stops? working|fails?|relapse\w*)\b",
+    re.IGNORECASE,
+)
+_FARES = re.compile(
+    r"\b(?:do|does|did|fare|fares) (?:\w+ )?(?:better|worse)\b|\b(?:better|worse|good|bad) outcomes?\b|\bbetter or worse\b|"
+    r"\btreated well\b|\btreatable\b|\brespond well\b",
+    re.IGNORECASE,
+)
 _LIVES = re.compile(r"\b(?:liv(?:e|es|ed|ing)|surviv\w*|alive|life|left|last)\b", re.IGNORECASE)
 _BESIDE = re.compile(
     r"\b(?:precedes?|comes? (?:after|before)|given (?:after|before)|follows?)\W+(?:the\W+)?$", re.IGNORECASE
@@ -129,6 +139,14 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
         return "sequence", best.confidence, "asks what stands before or after a drug"
     if best.intent in ("sequence", "definition") and _OVERVIEW.search(text) and named:
         return "treatment", best.confidence, "asks for all of it, from start to finish"
+    if best.intent == "side_effect_or_dose" and _HOLDS.search(text):
+        return "prognosis", best.confidence, "asks how long a treatment holds"
+    if (
+        best.intent in ("definition", "treatment")
+        and _FARES.search(text)
+        and "drug" not in {m["kind"] for m in reading["mentions"]}
+    ):
+        return "outlook", best.confidence, "asks how people do"
     if best.intent == "treatment" and _STAGE_MEANING.search(text):
         return "definition", best.confidence, "asks what a stage is"
     return best.intent, best.confidence, reason

@@ -20,6 +20,7 @@ from bot.language.spelling import Spelling
 from bot.language.vocabulary import Vocabulary
 
 _NUMBER = re.compile(r"(\d|zero|one|two|too|three|four|five|six|iv|i{1,3}|v)[abc]?\.?$")
+_ROMAN = re.compile(r"(?:iv|v|i{1,3})[abc]?\.?")
 _NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "never", "without"})
 _AFTER_SECONDARY = frozenset("now and or in to please her2 disease diagnosis stage i is what so with pls mine".split())
 _WORDS_TO_SPELL = ("stage", "metastatic", "neoadjuvant", "maintenance", "luminal", "conjugate", "taxane", "secondaries",
@@ -138,6 +139,9 @@ class MentionFinder:
             values = re.findall(r"(?:\d|iv|i{1,3})(?=[abc]?$)", span.text.lower())
         else:
             values = [token.norm_ for token in span if _NUMBER.fullmatch(token.norm_)]
+            if len(values) > 1 and not _ROMAN.fullmatch(values[0]):
+                # "Stage 3 and I was told": the one who writes is no roman numeral beside a figure.
+                values = [values[0], *(value for value in values[1:] if value not in ("i", "v"))]
         found = []
         for value in values:
             number = _NUMBER.fullmatch(value)

@@ -303,7 +303,9 @@ def test_a_drug_guessed_to_be_next_is_looked_up_where_it_stands() -> None:
 
 
 def test_another_type_than_the_guides_is_explained_and_not_treated() -> None:
-    reading = Reading(**{**vars(read("stage 2 her2-low treatment", "treatment")), "own": frozenset({"HER2", "HER2-positive"})})
+    reading = Reading(
+        **{**vars(read("stage 2 her2-low treatment", "treatment")), "own": frozenset({"HER2", "HER2-positive"})}
+    )
     assert resolve(reading, Memory()) == Question("definition", term="HER2-low")
 
 

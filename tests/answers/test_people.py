@@ -15,7 +15,9 @@ BOTH = (("wife", "2"), ("sister", "metastatic"))
 
 def says(text: str) -> Reading:
     """A reading with a mention for each stage that stands in the text."""
-    found = [Mention("stage", NAMES[name], text.index(name), text.index(name) + len(name)) for name in NAMES if name in text]
+    found = [
+        Mention("stage", NAMES[name], text.index(name), text.index(name) + len(name)) for name in NAMES if name in text
+    ]
     return Reading(text, "treatment", mentions=tuple(sorted(found, key=lambda mention: mention.start)))
 
 

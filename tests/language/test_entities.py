@@ -62,6 +62,8 @@ def values(finder: MentionFinder) -> Values:
         ("stage 2", ["2"]),
         ("STAGE II", ["2"]),
         ("stage ii what now", ["2"]),
+        ("stage 3 and i was told", ["3"]),
+        ("my aunt is stage 3 and im stage 1", ["3", "1"]),
         ("stage 2b", ["2"]),
         ("stage2b", ["2"]),
         ("stage-2", ["2"]),
