@@ -33,6 +33,7 @@ _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
 _IN_ORDER = re.compile(
     r"\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b", re.I
 )
+_WHICH_STAGE_HAS = re.compile(r"\b(?:which|what) stages? (?:has|have|gets?|is|are|do|does|would|will)\b", re.I)
 _PART_OF = re.compile(
     r"\b(?:part of|added|included|in the mix|(?:do|does|would|will|is|are) .{0,40}\b(?:get|given|have|add|use)\b|as well|on top)\b",
     re.I,
@@ -87,6 +88,9 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
         return Question(
             "treatment", line=thread.line
         )  # which list is meant cannot be known any more: asks for the stage
+    where_given = _WHICH_STAGE_HAS.search(reading.text) is not None and stage is None and not drugs
+    if where_given and therapies(reading) and intent in ("treatment", "sequence", "drug_info", "definition"):
+        return Question("definition", term=therapies(reading)[0])
     beside = beside_the_thread(reading, memory)
     if beside is not None:
         return beside
@@ -203,7 +207,8 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         line = 1
     if line is None and stage is None and thread is not None and "again" in reading.cues:
         line = thread.line
-    if line is None and stage is not None and thread is not None and {"same", "correct"} & reading.cues:
+    carried = {"same", "correct"} & reading.cues or _WHAT_IF.search(reading.text) is not None
+    if line is None and stage is not None and thread is not None and carried:
         line = thread.line or thread.from_line
     moves_on = stage is None and thread is not None and thread.stage is not None and line not in (None, 1, thread.line)
     kind = "sequence" if moves_on and "correct" not in reading.cues else "treatment"

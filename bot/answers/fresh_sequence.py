@@ -18,6 +18,9 @@ _WHICH_FIRST = re.compile(
     r"\b(?:before or after|after or before)\b",
     re.I,
 )
+_WHERE_COMES = re.compile(
+    r"\bwhere (?:do|does|would) .{0,30}\b(?:come|fit|go|sit|stand)(?: in)?(?: then| now)?\W*$", re.I
+)
 _EITHER = re.compile(r"\bor\b", re.I)
 _BEFORE_SURGERY = re.compile(
     r"\b(?:before|b4|ahead of|prior to)\b\W+(?:\w+\W+){0,2}(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
@@ -147,6 +150,8 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
         and not ({"after", "before"} & reading.cues)
         and _WHERE.search(reading.text)
     ):
+        return Question("drug_info", drugs=drugs, stage=stage)
+    if len(drugs) == 1 and not failed and _WHERE_COMES.search(reading.text):
         return Question("drug_info", drugs=drugs, stage=stage)
     if drugs or (kinds and kinds != ("progression",)):
         return Question(

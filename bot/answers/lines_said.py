@@ -15,7 +15,8 @@ _OVER_BEFORE = re.compile(
 _ON_NOW = re.compile(r"\b(?:on|having|doing|getting)" + r"\W+(?:(?:my|her|the|his)\W+)?$", re.I)
 _OVER_AFTER = re.compile(
     r"^\W*(?:\w+\W+){0,3}(?:fail\w*|stop\w*|did\s?n\W?o?t|do\s?n\W?o?t|does\s?n\W?o?t|is\s?n\W?o?t|has\s?n\W?o?t|have\s?n\W?o?t|was\s?n\W?o?t|"
-    r"not working|quit|gave up|given up|progress\w*|done|finish\w*|over|ended|ends|grew|run out)\b",
+    r"not working|quit|gave up|given up|progress\w*|done|finish\w*|over|ended|ends|grew|run out|"
+    r"(?:is|was|turns out) (?:a |no )?(?:bust|flop|failure|good|use|useless))\b|^\W*leaves? (?:some|any|bits?)\b",
     re.I,
 )
 # "I'm on stage 3 second-line, and if this also fails": the line named is the one that may be over.

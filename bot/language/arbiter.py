@@ -47,12 +47,12 @@ _CHOOSE_FOR_ME = re.compile(
 _TOLD = ("side_effect_or_dose", "personal_advice", "not_in_guide_other_drug", "prognosis")
 _NEXT = re.compile(
     r"\b(?:wh?[ao]ts?|wot|which|what's)\b.{0,40}\b(?:now|next|nxt|after|then|left|follows?|instead)\b|"
-    r"\b(?:next|nxt|then what|what then|now what|and after \w+)\b\W*$",
+    r"\b(?:next|nxt|then what|what then|now what|and now|and after \w+)\b\W*$",
     re.IGNORECASE,
 )
 _OVER = re.compile(
     r"\b(?:done|over|finish\w*|quit|stopp?ed|stopped working|fail\w*|ended|ends|complet\w*|"
-    r"after|gave up|packed (?:in|up)|ran out)\b",
+    r"after|gave up|packed (?:in|up)|ran out|no more)\b",
     re.IGNORECASE,
 )
 # "Tucatinib then what", "the deruxtecan is no more effective, what is following": not what the drug is.
@@ -63,7 +63,9 @@ _THEN_WHAT = re.compile(
 )
 _HOLDS = re.compile(
     r"\bhow (?:many|long)\b.{0,40}\b(?:before|until|till|til)\b.{0,25}"
-    r"\b(?:progress\w*|grow\w*|comes? back|stops? working|fails?|relapse\w*)\b",
+    r"\b(?:progress\w*|grow\w*|comes? back|stops? working|fails?|relapse\w*)\b|"
+    r"\bhow long (?:do|does|did|can) (?:most |other )?(?:people|patients|women|folks?|someone) (?:usually |normally |generally )?"
+    r"(?:last|survive|live)\b",
     re.IGNORECASE,
 )
 _FARES = re.compile(

@@ -20,7 +20,8 @@ _PATTERNS: dict[str, str] = {
     r"last(?:ed)?|respond\w*|enough|gone|get it all|clear\w*)|d(?:oes|id|o|oing) nothing|neither (?:\w+ )?(?:held|worked|touched)|"
     r"not (?:work\w*|respond\w*|enough|shrink\w*|holding|effective|functio\w*|effecting)|"
     r"no (?:longer|more) (?:work\w*|effective|help\w*|hold\w*)|ineffective|lets? (?:me|her|him|us) down|failing|"
-    r"no (?:good|use)\b(?! at)|useless|gave up|given up|give up on|quit\w*|progress\w*|"
+    r"no (?:good|use)\b(?! at)|useless|no (?:change|response|shrinkage)\b|leaves? (?:some|any|bits?) (?:\w+ )?behind|"
+    r"gave up|given up|give up on|quit\w*|progress\w*|"
     r"grow\w*|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|"
     r"gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|"
     r"r[ua]n out|wears? off|"
@@ -33,7 +34,8 @@ _PATTERNS: dict[str, str] = {
     r"(?:usual|standard|normal) start|(?:treatment|step|option) (?:no\.?|number|num|#) ?(?:1|one)|"
     r"open(?:s|ing)?(?: with| on)?\b|kick(?:s)? off|starting (?:point|treatment)|initially|straight (?:away|off)|"
     r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?)\b",
-    "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|steps|pathway|roadmap)\b",
+    "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|line by line|step by step|steps|"
+    r"pathway|roadmap)\b",
     "why": r"\b(?:why|how come|what for|what(?:s| is) the (?:reason|point of (?:that|doing)))\b",
     "same": r"\b(?:same|suppos\w+ (?:it|she|he)|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
     "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|meant to|i said\b|"
