@@ -27,7 +27,8 @@ _BARE_WHY = re.compile(
     r"\W*(?:and |but |so |ok )*(?:why|how come|what for)(?: (?:that|is that|so|though|tho|then))*\W*", re.I
 )
 _NOW = re.compile(
-    r"\b(?:happens|do they do|do we do|do you do|is it) now\b|^\W*(?:so |and |ok )*(?:what|wot) now\W*$", re.I
+    r"\b(?:happens|do they do|do we do|do you do|is it) now\b|^\W*(?:so |and |ok )*(?:what|wot) (?:now|happens)\W*$",
+    re.I,
 )
 _OF_THOSE = re.compile(
     r"\b(?:which|what)\b.{0,15}\b(?:of (?:those|these|them|the two)|one)\b.{0,15}\b(?:first|earlier|before)\b", re.I
@@ -51,7 +52,13 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
     if _BARE_WHY.fullmatch(reading.text) and placed and thread is not None and last.kind in ANSWERED:
         return thread  # the row says when, or what for; the guide gives no more reasons
-    if thread is not None and placed and thread.line is None and _NOW.search(reading.text) and last.kind == "treatment":
+    if (
+        thread is not None
+        and placed
+        and thread.line is None
+        and _NOW.search(reading.text)
+        and last.kind not in ("sequence", "drug_info")
+    ):
         return Question("treatment", stage=thread.stage, line=1)
     if last.kind == "drug_info" and last.drugs and _OF_THOSE.search(reading.text):
         return Question("sequence", stage=thread.stage if thread else None, drugs=last.drugs, direction="order")

@@ -312,3 +312,19 @@ def test_another_type_than_the_guides_is_explained_and_not_treated() -> None:
 def test_if_this_also_fails_starts_from_the_line_named() -> None:
     question = resolve(read("stage 3 second line, and if this also fails?", "treatment", "failed"), Memory())
     assert (question.kind, question.stage, question.from_line) == ("sequence", "3", 2)
+
+
+def test_the_line_one_is_on_is_not_the_one_asked_for() -> None:
+    mentions = (Mention("line", "2", 3, 14), Mention("stage", "metastatic", 23, 27), Mention("ordinal", "3", 35, 40))
+    said = Reading("on second line now for mets. whats third", "treatment", 0.9, mentions)
+    assert (resolve(said, Memory()).line, resolve(said, Memory()).stage) == (3, "metastatic")
+
+
+def test_what_stands_before_a_line_is_not_what_is_over() -> None:
+    question = resolve(read("what would i have had before third line stage 3", "treatment", "before"), Memory())
+    assert (question.kind, question.from_line, question.direction) == ("sequence", 3, "before")
+
+
+def test_the_difference_between_two_lines_shows_all_of_the_stage() -> None:
+    question = resolve(read("difference between first line and third line for stage 2", "treatment"), Memory())
+    assert (question.kind, question.stage, question.line) == ("treatment", "2", None)
