@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import fmin_l_bfgs_b
 from sklearn.linear_model import LogisticRegression
+
+from bot.language.minimising import minimise
 
 Array = npt.NDArray[Any]
 Blocks = Sequence[Any]
@@ -57,7 +58,7 @@ class BlockRegression(LogisticRegression):
             return value, slope.ravel()
 
         start = np.zeros((columns + 1) * kinds)
-        flat, _, _ = fmin_l_bfgs_b(loss, start, m=_MEMORY, maxiter=self.max_iter, pgtol=self.tol)
+        flat = minimise(loss, start, memory=_MEMORY, rounds=self.max_iter, tolerance=self.tol)
         table = flat.reshape(columns + 1, kinds).astype(np.float32)
         self.restore(self.classes_, table[:-1].T, table[-1])
         return self
