@@ -9,6 +9,7 @@ from bot.answers.followup import is_line_in_thread, resolve
 from bot.answers.my_list import answer_list, asked_of_list, offer_list, said_in
 from bot.answers.notebook import Notebook
 from bot.answers.own_cancer import know_own_cancer
+from bot.answers.people import stage_by_person, told_of
 from bot.answers.picking import pick
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
@@ -19,6 +20,8 @@ from bot.answers.wording import say
 from bot.answers.wrapping import wrap
 from bot.clinic import Clinic
 from bot.guide.queries import Guide
+
+_TELL_STAGE = ("distress", "prognosis", "outlook", "personal_advice", "side_effect_or_dose", "talking", "definition")
 
 
 def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tuple[Reply, Memory]:
@@ -34,6 +37,8 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
         StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
     """
     reading = know_own_cancer(reading, guide)
+    memory = replace(memory, people=told_of(reading, memory.people))
+    reading = stage_by_person(reading, memory.people)
     text = _words(reading, memory)
     request = asked_of_list(reading, memory, text)
     if request is not None:
@@ -58,7 +63,8 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     )
     reply, notebook = ask_consent(offer_list(reply, notebook), notebook, clinic)
     wrapped = wrap(reply, guide, clinic, first=not memory.started)
-    return wrapped, replace(_remember(wrapped, memory, waiting), notebook=notebook)
+    one_stage = len(reading.values("stage")) < 2
+    return wrapped, replace(_remember(wrapped, memory, waiting, one_stage=one_stage), notebook=notebook)
 
 
 def _words(reading: Reading, memory: Memory) -> str:
@@ -95,7 +101,7 @@ def _put_off(reading: Reading, memory: Memory) -> Question | None:
     return None
 
 
-def _remember(reply: Reply, memory: Memory, waiting: Question | None) -> Memory:
+def _remember(reply: Reply, memory: Memory, waiting: Question | None, *, one_stage: bool = True) -> Memory:
     question = reply.question
     thread = memory.thread
     if (
@@ -105,6 +111,12 @@ def _remember(reply: Reply, memory: Memory, waiting: Question | None) -> Memory:
     ):
         if reply.kind != "drug_info" or question.stage or thread is None:
             thread = question
+    elif one_stage and question is not None and question.stage and not question.line and question.kind in _TELL_STAGE:
+        # "Just been told stage 4, I'm shaking": what is asked next is asked about that stage.
+        if thread is None or thread.stage != question.stage:
+            thread = Question("treatment", stage=question.stage)
+    elif question is not None and question.drugs and thread is None and question.kind in _TELL_STAGE:
+        thread = Question("drug_info", drugs=question.drugs[:1])  # "I'm on Kadcyla", and then "what's after this"
     return Memory(
         last=question,
         kind=reply.kind,
@@ -114,4 +126,5 @@ def _remember(reply: Reply, memory: Memory, waiting: Question | None) -> Memory:
         if waiting is not None
         else (memory.waiting if reply.kind in ("emergency", "distress") else None),
         started=True,
+        people=memory.people,
     )

@@ -23,6 +23,11 @@ SURE_TALK = 0.55
 MAX_READ = 4000
 _NAMED = ("stage", "line", "ordinal", "drug", "term")
 _ASKS = re.compile(r"\s*(?:what|when|how|which|who|can|is|are|does|do|will|should|could|where)\b", re.I)
+_STATES = re.compile(
+    r"\W*(?:yes|yeah|yep|no|well|but|and|ok)?\W*(?:i'?m|im|i am|i was|i'?ve|ive|i have|i had|"
+    r"she'?s|shes|she is|she has|he'?s|hes|he is|my|we|it'?s|its)\b",
+    re.I,
+)
 _BARE_ORDINAL = re.compile(r"\W*(?:and |ok |the )*(?:1st|first|2nd|second|3rd|third)\W*", re.I)
 _FILLER = frozenset(
     "a about again also an and ask at but can cos do does er erm for from go going got has have hers her him his how i "
@@ -33,11 +38,13 @@ _FILLER = frozenset(
     "really right exactly be being been get give given though tho actualy rather hang hmm what's that's it's i'm didnt "
     "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x "
     "back never mind see once s re m question but shes hes typo mistake oops whoops doctor doc onc said told says again "
-    "supposing suppose wot fine right oh more one other thing aftr about".split()
+    "supposing suppose wot adn fr nd an plz lol haha fine right oh more one other thing aftr about".split()
 )
 _AGAIN = re.compile(
     r"\W*(?:sorry\W+|pardon\W+|please\W+|can you\W+|could you\W+)*(?:say (?:that|it) again|repeat(?: that| it)?|come again|"
-    r"what was that(?: again)?|one more time|again)\W*(?:please|pls|for me)?\W*",
+    r"what was that(?: again)?|one more time|again|(?:say|explain|put) (?:that|it)(?: again)?(?: (?:in )?(?:simpler|simply|slowly|"
+    r"plainly|plain english|plain words|simple words|easier words|more simply))|simpler|(?:say|explain) (?:that|it) again|"
+    r"in (?:plain english|simple words|simpler words))(?: (?:simpler|simply|slowly))?\W*(?:please|pls|for me)?\W*",
     re.I,
 )
 _DIGITS = {"one": "1", "two": "2", "too": "2", "three": "3"}
@@ -45,6 +52,17 @@ _PUT_RIGHT = re.compile(
     r"\W*(?:sorry|no|nope|oops|wait|actually|hang on|i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
     r"(?:\b(?:it'?s|its|is|am|i'?m|im|she'?s|shes|he'?s|hes|was|a|meant|to|not \d but)\W+)+(?:an? )?"
     r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+)?\W*",
+    re.I,
+)
+_AND_NUMBER = re.compile(
+    r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I
+)
+_STAGE_LAST = re.compile(r"\b(?:same|about|and|for)\b.{0,20}\bstages? ?(?:[123]|one|two|three|i{1,3})\W*$", re.I)
+_THAT_TYPE = re.compile(r"\b(?:that|this) (?:type|kind|sort)\b\W*$", re.I)
+_NO_STAGE = re.compile(
+    r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*"
+    r"(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|unsure|haven'?t|hasn'?t|never)\b.{0,30}"
+    r"\b(?:stage|staged|know|sure|yet|told|said|say)\b.{0,20}|\W*(?:dunno|no idea|not sure|unsure)\W*",
     re.I,
 )
 _EARLIER = re.compile(
@@ -74,6 +92,8 @@ def resolve(reading: Reading, memory: Memory) -> Question:
             return choice.question
     if memory.kind == "clarify" and memory.last is not None and is_bare_number(reading.text):
         return memory.last
+    if memory.kind == "clarify" and memory.last is not None and memory.last.stage is None and _unsure_of_stage(reading):
+        return memory.last
     urgent = _still_urgent(reading, memory)
     if urgent is not None:
         return urgent
@@ -86,10 +106,16 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         or _number_corrected(reading, memory)
         or _why_that(reading, memory)
         or _step_back(reading, memory)
+        or _next_stage(reading, memory)
         or _stage_given(reading, memory)
         or _replaced(reading, memory)
         or fresh_question(reading, memory)
     )
+
+
+def _unsure_of_stage(reading: Reading) -> bool:
+    """Tells whether the question for the stage is answered with "I don't know my stage": it can only be asked again."""
+    return _NO_STAGE.fullmatch(reading.text) is not None and current_stage(reading) is None
 
 
 def _said_again(reading: Reading, memory: Memory) -> Question | None:
@@ -101,7 +127,9 @@ def _said_again(reading: Reading, memory: Memory) -> Question | None:
 def _why_that(reading: Reading, memory: Memory) -> Question | None:
     """The word just explained, after "why do they do that first"."""
     last = memory.last
-    if last is None or last.kind != "definition" or last.term is None or not {"why", "that"} <= reading.cues:
+    if last is None or last.kind != "definition" or last.term is None:
+        return None
+    if not ({"why", "that"} <= reading.cues or _THAT_TYPE.search(reading.text) and not reading.asks):
         return None
     return (
         last
@@ -117,6 +145,18 @@ def _number_corrected(reading: Reading, memory: Memory) -> Question | None:
         return None
     found = _PUT_RIGHT.fullmatch(reading.text)
     return last.with_(stage=_DIGITS.get(found["number"].lower(), found["number"]), position=None) if found else None
+
+
+def _next_stage(reading: Reading, memory: Memory) -> Question | None:
+    """The same question at another stage, after "same for stage 2" and then "and 3": the number counts stages."""
+    last, found = memory.last, _AND_NUMBER.fullmatch(reading.text)
+    if found is None or last is None or last.kind not in ("treatment", "sequence", "definition") or last.stage is None:
+        return None
+    counts_stages = (
+        _STAGE_LAST.search(memory.notebook.said or "") is not None and memory.notebook.said_kind == last.kind
+    )
+    number = _DIGITS.get(found["number"].lower(), found["number"])
+    return last.with_(stage=number, position=None) if counts_stages and number != last.stage else None
 
 
 def _step_back(reading: Reading, memory: Memory) -> Question | None:
@@ -153,16 +193,24 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     gentle = memory.kind == "distress" and memory.last.topic != "crisis"
     if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
         return None
-    names_something = any(m.kind in _NAMED for m in reading.mentions)
+    asks = reading.text.rstrip().endswith("?") or _ASKS.match(reading.text) is not None
+    # "I'm on chemo yes" answers nothing but what the reply was about: a word of the guide is no question by itself.
+    told = any(m.kind != "term" for m in reading.mentions if m.kind in _NAMED) and reading.intent in (
+        *ANSWERED,
+        "nlu_fallback",
+    )
+    names_something = any(m.kind in _NAMED for m in reading.mentions) and (
+        asks or told and not _STATES.match(reading.text)
+    )
     if memory.kind == "emergency":
         asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
-        moved_on = asks_else and reading.confidence > SURE and "wait" not in reading.cues
+        states = _STATES.match(reading.text) is not None and not asks
+        moved_on = asks_else and reading.confidence > SURE and "wait" not in reading.cues and not states
         return None if names_something or moved_on else memory.last
     sure = SURE if gentle else SURE_TALK
     asked = names_something or reading.confidence > sure and (gentle or reading.asks)
     if reading.intent in (*ANSWERED, "emergency") and asked:
         return None
-    asks = reading.text.rstrip().endswith("?") or _ASKS.match(reading.text)
     return None if names_something or (asks and reading.intent != "distress") else memory.last
 
 
@@ -187,9 +235,13 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
     over = line_over(reading)
     if over is not None and stage is None and last.stage is not None:
         return Question("sequence", stage=last.stage, from_line=over, direction="after")
+    if any(term not in reading.own and any(term.startswith(f"{own}-") for own in reading.own) for term in terms):
+        return None  # HER2-low and the like: not a place of this guide (bot.answers.fresh)
     if stage is None and line is None:
         return _other_name(reading, last, thread, drugs, terms)
     base = thread if last.kind in ("definition", "drug_info", "outlook", "talking") and thread is not None else last
+    if last.kind == "outlook" and line is None and {"correct", "same"} & reading.cues:
+        return last.with_(stage=stage)
     if base.kind == "talking" and stage is not None:
         return base.with_(stage=stage)
     if line is None and stage is not None and reading.intent == "definition" and last.kind == "definition":

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 
+from bot.answers.fresh_sequence import after_failure, beside_a_drug, direction_asked, sequence_question
 from bot.answers.lines_said import asked_line, line_over, line_to_come
-from bot.answers.named import asked_terms, current_stage, drugs_over, therapies
+from bot.answers.named import asked_terms, current_stage, therapies
 from bot.answers.outside import outside_question
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Reading
+from bot.answers.short_questions import beside_the_thread, pointed_at, said_in_passing
 
 NOT_IN_GUIDE = "not_in_guide"
 CHITCHAT = ("greet", "goodbye", "thanks", "bot_identity", "smalltalk", "affirm", "deny")
@@ -19,20 +21,8 @@ _REFUSED = ("outlook", "prognosis", "personal_advice", "side_effect_or_dose", "e
 _IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b", re.I)
 _URGENT = ("emergency", "distress", "side_effect_or_dose", "personal_advice", "sequence", "treatment")
 _FAILS = re.compile(r"\W*(?:and|so|but|ok|okay|what|well|say)?\s*(?:if|when|once|suppose|supposing)\b.{0,60}$", re.I)
-_WHATS_THAT = re.compile(
-    r"\W*(?:and |so |ok |sorry |wait )*(?:what(?:'?s| is| was| does)|wats?|whats)\W+"
-    r"(?:that|this|it|those|these)(?: mean)?(?: exactly| then)?\W*",
-    re.I,
-)
 _BARE_AFTER = re.compile(r"\W*(?:and |so |ok |whats |what'?s |what |comes? )*(?:aft(?:e)?r|before|beyond)\b|.*->", re.I)
-_BEFORE_OR_AFTER = re.compile(
-    r"\bbefore\b.*\bor\b.*\bafter|\bafter\w*\b.*\bor\b.*\bbefore|\bfirst\b.*\bor\b|\bwhich\b.*\bfirst", re.I
-)
-_WHICH_FIRST = re.compile(
-    r"\b(?:which|what)\b.*\b(?:earlier|first|sooner|before the other)\b|\bor\b.*\b(?:first|earlier)\b|"
-    r"\b(?:before or after|after or before)\b",
-    re.I,
-)
+_EITHER = re.compile(r"\bor\b", re.I)
 _BEFORE_SURGERY = re.compile(
     r"\b(?:before|b4|ahead of|prior to)\b\W+(?:\w+\W+){0,2}(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
 )
@@ -40,7 +30,14 @@ _IN_YOUR_LIST = re.compile(r"\b(?:in|on|of) (?:your|the|that) (?:list|choices|op
 _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of what)\b", re.I)
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
-_BESIDE = re.compile(r"\b(?:before|after|aftr|following|precedes?)\W+(?:the\W+)?$", re.I)
+_IN_ORDER = re.compile(
+    r"\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b", re.I
+)
+_WHICH_STAGE_HAS = re.compile(r"\b(?:which|what) stages? (?:has|have|gets?|is|are|do|does|would|will)\b", re.I)
+_PART_OF = re.compile(
+    r"\b(?:part of|added|included|in the mix|(?:do|does|would|will|is|are) .{0,40}\b(?:get|given|have|add|use)\b|as well|on top)\b",
+    re.I,
+)
 _FRONTLINE = re.compile(r"\bfront[ -]?line\b", re.I)
 _ABOUT = re.compile(
     r"\b(?:what|whats|what's|wats|is|are|the|a|tell|me|about|explain|info|on|drug|called|and|comes?|after|before|next|pls|please|"
@@ -57,6 +54,11 @@ _MEANING = re.compile(
     r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\bas in what\b|\blines? of what\b|\ba line\b|\blines?\b.{0,12}\bas in\b",
     re.I,
 )
+_FAINT = 0.45
+_COMES_FIRST = re.compile(
+    r"\b(?:which|what)\b.{0,20}\b(?:comes?|happens?|do they do|do you do|will they do|is done)\b.{0,15}\bfirst\b", re.I
+)
+_SO_IT_MEANS = re.compile(r"\b(?:does|do|would|is) (?:that|it|this) mean\b|\bso (?:that|it) means\b", re.I)
 _COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
 
 
@@ -69,7 +71,13 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     if _LINES_OF_WHAT.search(reading.text):
         return Question("definition", term="frontline")
     given_with = _GIVEN_WITH_IT.search(reading.text) and not reading.mentions and memory.last is not None
-    if given_with and memory.last is not None and memory.last.kind == "drug_info":
+    about_it = intent in ("treatment", "sequence", "drug_info", "definition")
+    if (
+        given_with
+        and about_it
+        and memory.last is not None
+        and memory.last.kind in ("drug_info", "treatment", "sequence")
+    ):
         return memory.last
     thread = memory.thread
     stage = current_stage(reading)
@@ -80,18 +88,27 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
         return Question(
             "treatment", line=thread.line
         )  # which list is meant cannot be known any more: asks for the stage
+    where_given = _WHICH_STAGE_HAS.search(reading.text) is not None and stage is None and not drugs
+    if where_given and therapies(reading) and intent in ("treatment", "sequence", "drug_info", "definition"):
+        return Question("definition", term=therapies(reading)[0])
+    beside = beside_the_thread(reading, memory)
+    if beside is not None:
+        return beside
     if intent in (*CHITCHAT, "nlu_fallback", "") and (stage or drugs or ordinal or reading.names("line")):
         intent = "drug_info" if drugs and not stage else "treatment"
     hypothetical = _FAILS.match(reading.text) or (
         stage is not None and intent == "definition" and _WHAT_IF.search(reading.text)
     )
     if hypothetical and "failed" in reading.cues and here and not drugs and intent not in _URGENT:
-        return _failed(reading, here, thread)
-    pointed = _pointed_at(reading, memory)
+        return after_failure(reading, here, thread)
+    other_kind = _other_type(reading)
+    if other_kind is not None and intent in ("treatment", "sequence", "drug_info"):
+        return Question("definition", term=other_kind)
+    pointed = pointed_at(reading, memory)
     if pointed is not None:
         return pointed
     if drugs and not stage and _BARE_AFTER.match(reading.text) and len(reading.text.split()) <= 4:
-        return Question("sequence", drugs=drugs, direction=_direction(reading))
+        return Question("sequence", drugs=drugs, direction=direction_asked(reading))
     if (
         drugs
         and not reading.names("other_drug")
@@ -100,6 +117,8 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     ):
         # A drug of the guide is ours, whatever the examples say: a drug added to the content file needs no example.
         intent = "sequence" if {"after", "before", "failed"} & reading.cues else "drug_info"
+    if intent == "not_in_guide_her2_negative" and _is_ours(reading):
+        intent = "treatment" if stage or reading.names("line") else "definition"
     if intent == "not_in_guide_other_drug" and asked_terms(reading) and not reading.names("other_drug"):
         return _definition(reading, stage, memory)
     if intent.startswith(NOT_IN_GUIDE):
@@ -112,11 +131,13 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     if intent == "treatment":
         return _treatment(reading, stage, thread)
     if intent == "sequence":
-        return _sequence(reading, stage, memory)
+        return sequence_question(reading, stage, memory)
     if intent == "drug_info":
         return _drug_info(reading, stage, memory)
     if intent == "definition":
         return _definition(reading, stage, memory)
+    if intent == "distress" and reading.confidence < _FAINT and said_in_passing(reading, memory):
+        return Question("unclear", stage=here)
     if intent == "talking":
         return Question("talking", stage=here)
     if intent in _REFUSED:
@@ -137,23 +158,26 @@ def _without_names(reading: Reading) -> str:
     return "".join(rest)
 
 
+def _other_type(reading: Reading) -> str | None:
+    """The type beside the guide's own that a message is about: HER2-low, where the guide is about HER2-positive."""
+    terms = asked_terms(reading)
+    beside = [
+        term for term in terms if term not in reading.own and any(term.startswith(f"{own}-") for own in reading.own)
+    ]
+    ours = any(term in reading.own and "-" in term for term in terms)
+    return beside[0] if beside and not ours else None
+
+
+def _is_ours(reading: Reading) -> bool:
+    """Tells whether a message taken for one about another type names this guide's type and no other."""
+    return not reading.names("other_type") and any(
+        term in reading.own for term in asked_terms(reading) if term != "HER2"
+    )
+
+
 def means(reading: Reading) -> bool:
     """Tells whether a message asks what a word means."""
     return _MEANING.search(reading.text) is not None
-
-
-def _pointed_at(reading: Reading, memory: Memory) -> Question | None:
-    """What "what's that?" points at: the drug, the word or the step of treatment that was shown last."""
-    if not _WHATS_THAT.fullmatch(reading.text):
-        return None
-    last, thread = memory.last, memory.thread
-    if last is not None and last.kind == "definition" and last.term:
-        return last
-    if last is not None and last.kind == "drug_info" and last.drugs:
-        return last
-    if thread is not None and thread.stage and thread.line:
-        return Question("definition", stage=thread.stage, line=thread.line, position=thread.position)
-    return None
 
 
 def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> Question:
@@ -164,153 +188,39 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
     to_come = line_to_come(reading)
     if to_come is not None:
         return Question("sequence", stage=here, from_line=to_come, direction="before")
-    if reading.names("drug") and _beside_a_drug(reading):
-        return _sequence(reading, stage, Memory(thread=thread))
+    if reading.names("drug") and beside_a_drug(reading):
+        return sequence_question(reading, stage, Memory(thread=thread))
     line = asked_line(reading)
     named = therapies(reading)
-    if line is None and "failed" in reading.cues and here is not None and not reading.names("drug"):
-        return _failed(reading, here, thread)
+    if line is None and not reading.names("drug") and _COMES_FIRST.search(reading.text):
+        line = 1
+    if line is None and here is not None and _IN_ORDER.search(reading.text) and "failed" not in reading.cues:
+        return Question("sequence", stage=here, drugs=reading.values("drug"), direction="order")
+    if line is None and "failed" in reading.cues and here is not None:
+        if reading.names("drug") and _IF.search(reading.text):
+            return sequence_question(reading, stage, Memory(thread=thread))
+        if not reading.names("drug"):
+            return after_failure(reading, here, thread)
     if line is None and named and _HAD.search(reading.text) and _NOW_WHAT.search(reading.text):
         return Question("sequence", stage=here, therapies=named, direction="after")
     if line is None and "new" in reading.cues and re.search(r"\btreat|\bdo they|\bgive", reading.text, re.I):
         line = 1
     if line is None and stage is None and thread is not None and "again" in reading.cues:
         line = thread.line
-    if line is None and stage is not None and thread is not None and {"same", "correct"} & reading.cues:
+    carried = {"same", "correct"} & reading.cues or _WHAT_IF.search(reading.text) is not None
+    if line is None and stage is not None and thread is not None and carried:
         line = thread.line or thread.from_line
-    moves_on = stage is None and thread is not None and thread.line not in (None, line) and line not in (None, 1)
+    moves_on = stage is None and thread is not None and thread.stage is not None and line not in (None, 1, thread.line)
     kind = "sequence" if moves_on and "correct" not in reading.cues else "treatment"
     return Question(
         kind, stage=here, line=line, drugs=reading.values("drug") if kind == "treatment" else (), therapies=named
     )
 
 
-def _beside_a_drug(reading: Reading) -> bool:
-    """Tells whether "before" or "after" stands right beside a drug: "which treatment is given before Herceptin"."""
-    places = [reading.text[: m.start] for m in reading.mentions if m.kind == "drug" and not m.negated]
-    return any(_BESIDE.search(before) for before in places)
-
-
-def _failed(reading: Reading, stage: str, thread: Question | None) -> Question:
-    """A treatment that fails, with no drug or line named: the line after the one in question, else after the first.
-
-    Someone whose treatment has failed may be further on than the first line; then the whole order is shown.
-    """
-    if thread is not None and thread.stage == stage and thread.line is not None:
-        return Question(
-            "sequence", stage=stage, from_line=thread.line, position=thread.position, direction="after", failed=True
-        )
-    told = thread is None and not _IF.search(reading.text) and "shrink" not in reading.text
-    if told and reading.mentions and any(m.value == stage and m.kind == "stage" for m in reading.mentions):
-        several = re.search(r"\b(?:again|both|everything|all|several|another|keeps)\b", reading.text, re.I)
-        if several:
-            return Question("sequence", stage=stage, direction="order")
-    return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
-
-
-def _direction(reading: Reading) -> str:
-    text = reading.text
-    turned = re.search(r"\b(after|before) (?:what|which)\b", text, re.I)
-    trailing = re.search(r"\b(?:come|comes|came|go|goes|given|used|start|starts)\s+(after|before)\W*$", text, re.I)
-    if trailing and re.match(r"\W*(?:so |and )?(?:what|which|whats|wat)\b", text, re.I) and reading.names("drug"):
-        # "What does Tukysa come after?" asks for what stands before it.
-        subject_first = text.lower().rfind(trailing.group(1).lower()) > max(
-            m.start for m in reading.mentions if m.kind == "drug"
-        )
-        if subject_first and re.search(r"\b(?:do|does|did)\b", text, re.I):
-            return "before" if trailing.group(1).lower() == "after" else "after"
-    if turned:
-        # "It comes after what?" asks for what stands before it.
-        return "before" if turned.group(1).lower() == "after" else "after"
-    before = re.search(
-        r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier|by the time|already (?:had|been through)|had already)\b",
-        text,
-        re.I,
-    )
-    after = re.search(r"\b(?:after\w*|next|then|follow\w*|beyond|once|since)\b|->", text, re.I)
-    if before and after:
-        return "before" if before.start() < after.start() and not re.search(r"\bor after\b", text, re.I) else "after"
-    return "before" if before else "after"
-
-
-def _sequence(reading: Reading, stage: str | None, memory: Memory) -> Question:
-    thread = memory.thread
-    here = stage or (thread.stage if thread else None)
-    drugs, kinds = drugs_over(reading), therapies(reading)
-    if "maintenance" in kinds and (len(kinds) > 1 or drugs):
-        # "Do they go onto maintenance after the taxane": maintenance is where it leads, not where it starts.
-        kinds = tuple(kind for kind in kinds if kind != "maintenance")
-    failed = "failed" in reading.cues
-    direction = _direction(reading)
-    over, to_come = line_over(reading), line_to_come(reading)
-    if over is not None and not drugs:
-        return Question("sequence", stage=here, from_line=over, direction="after", failed=failed)
-    if to_come is not None and not drugs:
-        return Question("sequence", stage=here, from_line=to_come, direction="before")
-    line = asked_line(reading)
-    if line is not None and not drugs and not kinds and direction == "after":
-        fresh = stage is not None and not ({"after", "failed"} & reading.cues)
-        return Question("treatment" if fresh else "sequence", stage=here, line=line)
-    if failed and stage is not None and kinds and not drugs and _BEFORE_SURGERY.search(reading.text):
-        # "The chemo before the op hardly touched it": what is over is the first line, and no one asks what came before.
-        return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
-    if len(kinds) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
-        # "Chemo before the operation or afterwards?" asks for the steps of one line, in order.
-        return Question("treatment", stage=here, therapies=kinds)
-    if len(drugs) > 1 and not failed and _WHICH_FIRST.search(reading.text):
-        return Question("sequence", stage=here, drugs=drugs, direction="order")
-    if "order" in reading.cues and not failed and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
-        return Question("sequence", stage=here, drugs=drugs, therapies=kinds, direction="order")
-    if (
-        drugs
-        and len(drugs) == 1
-        and not failed
-        and not ({"after", "before"} & reading.cues)
-        and _WHERE.search(reading.text)
-    ):
-        return Question("drug_info", drugs=drugs, stage=stage)
-    if drugs or (kinds and kinds != ("progression",)):
-        return Question(
-            "sequence", stage=here, drugs=drugs, therapies=kinds, direction=direction, failed=failed,
-            line=line if drugs and line and stage else None,
-        )  # fmt: skip
-    if stage is not None and (thread is None or thread.stage != stage or thread.line is None):
-        return (
-            _failed(reading, stage, thread)
-            if failed or direction == "after" and _IF.search(reading.text)
-            else Question("sequence", stage=stage, direction="order")
-        )
-    return _from_thread(memory, direction, failed, frozenset(re.findall(r"\w+", reading.text.lower())))
-
-
-def _from_thread(memory: Memory, direction: str, failed: bool, words: frozenset[str]) -> Question:
-    """Where "and after that?" or "and before it?" leads from the place that the conversation is at."""
-    thread, last = memory.thread, memory.last
-    if thread is None or not (thread.stage or thread.drugs):
-        return Question("sequence", failed=failed)
-    # "Before it" is before the drug asked about; "before that" is before the step that was shown.
-    about_drug = last is not None and last.kind == "sequence" and last.drugs and last.direction not in (None, direction)
-    if about_drug and last is not None and not words & {"that", "those", "this", "thats"}:
-        return Question("sequence", stage=last.stage, drugs=last.drugs, direction=direction, failed=failed)
-    if thread.kind == "drug_info" and thread.drugs:
-        return Question("sequence", stage=thread.stage, drugs=thread.drugs, direction=direction, failed=failed)
-    if thread.line is None and thread.stage is not None:
-        if direction == "before":
-            return Question("sequence", stage=thread.stage, from_line=1, direction="before")
-        return Question("sequence", stage=thread.stage, from_line=1, direction="after", failed=failed)
-    return Question(
-        "sequence",
-        stage=thread.stage,
-        from_line=thread.line,
-        position=thread.position,
-        drugs=() if thread.line else thread.drugs,
-        direction=direction,
-        failed=failed,
-    )
-
-
 def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
     drugs, thread = reading.values("drug"), memory.thread
+    if drugs and stage and _PART_OF.search(reading.text) and not _EITHER.search(reading.text):
+        return Question("treatment", stage=stage, drugs=drugs[:1])
     if drugs:
         return Question("drug_info", drugs=drugs[:1], stage=stage)
     terms = [
@@ -331,6 +241,10 @@ def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question
     terms = asked_terms(reading)
     special = [term for term in terms if term not in _COMPARED and term not in reading.own]
     at = thread if thread is not None and thread.stage else Question("treatment")
+    so = _SO_IT_MEANS.search(reading.text)
+    before = [m.value for m in reading.mentions if so and m.kind == "term" and not m.negated and m.end <= so.start()]
+    if before:  # "Locally advanced, does that mean it has spread": the word before is the one to explain
+        return Question("definition", term=before[0])
     explained = last is not None and last.kind == "definition" and last.term
     # "Is it the same treatment as HER2-positive" asks about the word just explained, not about what it is compared with.
     if explained and last is not None and not special and "that" in reading.cues:
@@ -338,6 +252,8 @@ def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question
             return Question("definition", term=last.term, stage=at.stage, line=at.line)
     if stage is not None and therapies(reading) and not means(reading) and _WHERE.search(reading.text):
         return Question("treatment", stage=stage, therapies=therapies(reading))
+    if {"chemotherapy", "surgery"} <= set(terms) and _BEFORE_SURGERY.search(reading.text) and not means(reading):
+        return Question("definition", term="neoadjuvant")
     if terms:
         return Question("definition", term=(special or list(terms))[0], stage=stage)
     if reading.names("drug"):

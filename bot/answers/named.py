@@ -11,6 +11,7 @@ _NOW = re.compile(
     re.I,
 )
 _THEN = re.compile(r"\b(?:was|were|originally|initially|used to be|back in|years? ago|first dx|started)\b")
+_BUT = re.compile(r"\bbut\b")
 _EITHER = re.compile(r"\bor\b|\bvs\b|/")
 _TAIL_NEXT = re.compile(r"\W*(?:\w+\W+)?next\b", re.I)
 _HEAD_NEXT = re.compile(
@@ -39,7 +40,10 @@ def current_stage(reading: Reading) -> str | None:
             return mention.value
     if _THEN.search(reading.text.lower()) or "correct" in reading.cues:
         return mentions[-1].value
-    if _EITHER.search(reading.text[mentions[0].end : mentions[-1].start].lower()):
+    between = reading.text[mentions[0].end : mentions[-1].start].lower()
+    if _BUT.search(between):  # "he thinks it's stage 2, but the letter says IIIA"
+        return mentions[-1].value
+    if _EITHER.search(between):
         return None
     return mentions[0].value
 

@@ -92,6 +92,7 @@ class Memory:
         waiting: a question put off because something urgent came first.
         started: the first reply has been given.
         notebook: the visitor's list of questions, and the last question in the visitor's words.
+        people: whose stage is known, as pairs of a word for the person ("sister", "self") and a stage key.
     """
 
     last: Question | None = None
@@ -101,6 +102,7 @@ class Memory:
     waiting: Question | None = None
     started: bool = False
     notebook: Notebook = Notebook()
+    people: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns JSON-ready data for a Rasa slot."""
@@ -112,6 +114,7 @@ class Memory:
             "waiting": self.waiting.to_dict() if self.waiting else None,
             "started": self.started,
             "notebook": self.notebook.to_dict(),
+            "people": [list(pair) for pair in self.people],
         }
 
     @classmethod
@@ -131,4 +134,5 @@ class Memory:
             question("waiting"),
             bool(data.get("started")),
             Notebook.from_dict(data.get("notebook")),
+            tuple((str(who), str(stage)) for who, stage in data.get("people") or ()),
         )

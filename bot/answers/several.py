@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.answers.answer import answer
@@ -16,6 +17,7 @@ _REFUSED = ("personal_advice", "side_effect_or_dose", "prognosis", "not_in_guide
 _STORY = 14
 # A part is short and stands without its surroundings, so it must be nearer to known examples than a whole message.
 CLEAR = 0.55
+_FOR_ONE = re.compile(r"\bfor (?:me|her|him|us|my \w+)\b", re.I)
 
 
 def questions_in(reading: Reading, memory: Memory) -> list[Question]:
@@ -50,6 +52,10 @@ def asked_in_story(reading: Reading) -> Reading:
     names_something = any(m.kind in ("stage", "line", "drug", "term", "ordinal") for m in reading.mentions)
     if reading.intent in ("distress", "personal_advice", "prognosis") and not (part.mentions and names_something):
         return reading
+    if reading.intent in _REFUSED and _FOR_ONE.search(part.text):
+        return reading
+    if reading.intent == "personal_advice" and part.intent not in ("treatment", "sequence"):
+        return reading
     return replace(reading, intent=part.intent, confidence=part.confidence)
 
 
@@ -65,6 +71,8 @@ def answer_several(questions: list[Question], guide: Guide, clinic: Clinic) -> R
     if len(distinct) < 2:
         return distinct[0] if distinct and len(replies) > 1 else None
     main = next((reply for reply in reversed(distinct) if reply.kind in ANSWERED), distinct[-1])
+    if all(reply.kind == "drug_info" for reply in distinct):  # "what is A, is it just B" turns on A
+        main = distinct[0]
     return replace(
         main,
         text="\n".join(reply.text for reply in distinct[:2]),

@@ -236,7 +236,9 @@ def load_questions(path: Path) -> list[Item]:
 def load_dialogues(path: Path) -> list[Item]:
     """Reads dialogues, one item per turn.
 
-    In a dialogue with the tag "crisis", every turn that calls for `distress` must lead to crisis help.
+    In a dialogue with the tag "crisis", every turn that calls for `distress` must lead to crisis help. The form has no
+    `also_ok` for turns, so where a turn calls for one place, told as the treatment there or as what comes next, the other of
+    the two is acceptable: it is the same row of the guide.
 
     Raises:
         BotError: the file cannot be read or has another form; says where.
@@ -247,11 +249,18 @@ def load_dialogues(path: Path) -> list[Item]:
             e = told["expect"]
             crisis = e["kind"] == "distress" and "crisis" in (row.get("tags") or ())
             expected = Expected(
-                e["kind"], (), _key(e.get("stage")), e.get("line"), e.get("drug"), None, crisis,
+                e["kind"], _sibling(e), _key(e.get("stage")), e.get("line"), e.get("drug"), None, crisis,
                 tuple(e.get("must_mention") or ()), tuple(e.get("must_not_mention") or ()),
             )  # fmt: skip
             items.append(Item(f"{row['id']}.{number}", told["text"], expected, row["id"]))
     return items
+
+
+def _sibling(e: dict[str, Any]) -> tuple[str, ...]:
+    """The other kind of reply that a row of the guide can be told as, for a turn that calls for one row."""
+    if e["kind"] not in PLACED or e.get("stage") is None or e.get("line") is None:
+        return ()
+    return tuple(kind for kind in PLACED if kind != e["kind"])
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

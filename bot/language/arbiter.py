@@ -47,14 +47,33 @@ _CHOOSE_FOR_ME = re.compile(
 _TOLD = ("side_effect_or_dose", "personal_advice", "not_in_guide_other_drug", "prognosis")
 _NEXT = re.compile(
     r"\b(?:wh?[ao]ts?|wot|which|what's)\b.{0,40}\b(?:now|next|nxt|after|then|left|follows?|instead)\b|"
-    r"\b(?:next|nxt|then what|what then|now what|and after \w+)\b\W*$",
+    r"\b(?:next|nxt|then what|what then|now what|and now|and after \w+)\b\W*$",
     re.IGNORECASE,
 )
 _OVER = re.compile(
     r"\b(?:done|over|finish\w*|quit|stopp?ed|stopped working|fail\w*|ended|ends|complet\w*|"
-    r"after|gave up|packed (?:in|up)|ran out)\b",
+    r"after|gave up|packed (?:in|up)|ran out|no more)\b",
     re.IGNORECASE,
 )
+# "Tucatinib then what", "the deruxtecan is no more effective, what is following": not what the drug is.
+_THEN_WHAT = re.compile(
+    r"\b(?:then what|what then|now what|what now|and then\W*$|what(?:'?s| is| are| do| does| will| would| can)?\b.{0,25}"
+    r"\b(?:following|follows?|next|afterwards?|left)\b(?! to\b)|(?:get|given|have|has) (?:next|afterwards?))",
+    re.IGNORECASE,
+)
+_HOLDS = re.compile(
+    r"\bhow (?:many|long)\b.{0,40}\b(?:before|until|till|til)\b.{0,25}"
+    r"\b(?:progress\w*|grow\w*|comes? back|stops? working|fails?|relapse\w*)\b|"
+    r"\bhow long (?:do|does|did|can) (?:most |other )?(?:people|patients|women|folks?|someone) (?:usually |normally |generally )?"
+    r"(?:last|survive|live)\b",
+    re.IGNORECASE,
+)
+_FARES = re.compile(
+    r"\b(?:do|does|did|fare|fares) (?:\w+ )?(?:better|worse)\b|\b(?:better|worse|good|bad) outcomes?\b|\bbetter or worse\b|"
+    r"\btreated well\b|\btreatable\b|\brespond well\b",
+    re.IGNORECASE,
+)
+_LIVES = re.compile(r"\b(?:liv(?:e|es|ed|ing)|surviv\w*|alive|life|left|last)\b", re.IGNORECASE)
 _BESIDE = re.compile(
     r"\b(?:precedes?|comes? (?:after|before)|given (?:after|before)|follows?)\W+(?:the\W+)?$", re.IGNORECASE
 )
@@ -103,7 +122,8 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     if best.intent in _ASKED_FACTS and _SIDE_EFFECTS.search(text) and not _TO_ASK.search(text):
         return "side_effect_or_dose", best.confidence, "names side effects"
     if best.intent in ("treatment", "drug_info", "prognosis", "definition") and _DOSE.search(text):
-        if not _ADVICE.search(text):
+        asks_of_life = best.intent == "prognosis" and _LIVES.search(text)
+        if not _ADVICE.search(text) and not asks_of_life:
             return "side_effect_or_dose", best.confidence, "names a dose or a schedule"
     if best.intent in (*_ASKED_FACTS, "side_effect_or_dose", "not_in_guide_causes") and _DESPAIR.search(text):
         return "distress", best.confidence, "says despair rather than asks"
@@ -115,10 +135,20 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
         return "personal_advice", best.confidence, "asks to choose for one person"
     if best.intent in _TOLD and any(m["kind"] == "drug" for m in reading["mentions"]) and _asks_what_next(text):
         return "sequence", best.confidence, "a drug is over, and it is asked what comes next"
+    if best.intent == "drug_info" and _THEN_WHAT.search(text) and any(m["kind"] == "drug" for m in reading["mentions"]):
+        return "sequence", best.confidence, "asks what comes after a drug"
     if best.intent == "drug_info" and _beside_a_drug(reading):
         return "sequence", best.confidence, "asks what stands before or after a drug"
     if best.intent in ("sequence", "definition") and _OVERVIEW.search(text) and named:
         return "treatment", best.confidence, "asks for all of it, from start to finish"
+    if best.intent == "side_effect_or_dose" and _HOLDS.search(text):
+        return "prognosis", best.confidence, "asks how long a treatment holds"
+    if (
+        best.intent in ("definition", "treatment")
+        and _FARES.search(text)
+        and "drug" not in {m["kind"] for m in reading["mentions"]}
+    ):
+        return "outlook", best.confidence, "asks how people do"
     if best.intent == "treatment" and _STAGE_MEANING.search(text):
         return "definition", best.confidence, "asks what a stage is"
     return best.intent, best.confidence, reason

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from bot.language.shorthand import written_out
+
 _PATTERNS: dict[str, str] = {
     "after": r"\b(?:after\w*|aftr|aftre|afer|nxt|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
     r"subsequent\w*|later|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b|->",
@@ -16,7 +18,10 @@ _PATTERNS: dict[str, str] = {
     r"(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"
     r"(?:work\w*|do (?:it|the job|the trick|anything|much)|help\w*|hold\w*|h[eo]ld|shr[iau]nk\w*|shift\w*|touch\w*|budge\w*|"
     r"last(?:ed)?|respond\w*|enough|gone|get it all|clear\w*)|d(?:oes|id|o|oing) nothing|neither (?:\w+ )?(?:held|worked|touched)|"
-    r"not (?:work\w*|respond\w*|enough|shrink\w*|holding)|no longer work\w*|gave up|given up|give up on|quit\w*|progress\w*|"
+    r"not (?:work\w*|respond\w*|enough|shrink\w*|holding|effective|functio\w*|effecting)|"
+    r"no (?:longer|more) (?:work\w*|effective|help\w*|hold\w*)|ineffective|lets? (?:me|her|him|us) down|failing|"
+    r"no (?:good|use)\b(?! at)|useless|no (?:change|response|shrinkage)\b|leaves? (?:some|any|bits?) (?:\w+ )?behind|"
+    r"gave up|given up|give up on|quit\w*|progress\w*|"
     r"grow\w*|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|"
     r"gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|"
     r"r[ua]n out|wears? off|"
@@ -25,10 +30,12 @@ _PATTERNS: dict[str, str] = {
     r"hasnt gone|new spots|playing up)\b",
     "start": r"\b(?:(?:at|in|from) the (?:very )?(?:start|beginning|outset)|(?:start|beginning) of (?:the )?treatment|"
     r"to (?:start|begin)(?: with| off)?|"
-    r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|"
+    r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|starter|"
+    r"(?:usual|standard|normal) start|(?:treatment|step|option) (?:no\.?|number|num|#) ?(?:1|one)|"
     r"open(?:s|ing)?(?: with| on)?\b|kick(?:s)? off|starting (?:point|treatment)|initially|straight (?:away|off)|"
     r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?)\b",
-    "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|steps|pathway|roadmap)\b",
+    "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|line by line|step by step|steps|"
+    r"pathway|roadmap)\b",
     "why": r"\b(?:why|how come|what for|what(?:s| is) the (?:reason|point of (?:that|doing)))\b",
     "same": r"\b(?:same|suppos\w+ (?:it|she|he)|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
     "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|meant to|i said\b|"
@@ -54,4 +61,5 @@ NAMES = tuple(_COMPILED)
 
 def find_cues(text: str) -> tuple[str, ...]:
     """Returns the names of the cues that a message holds, in a fixed order."""
-    return tuple(name for name, pattern in _COMPILED.items() if pattern.search(text))
+    said = written_out(text)
+    return tuple(name for name, pattern in _COMPILED.items() if pattern.search(said))

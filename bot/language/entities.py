@@ -11,7 +11,7 @@ from typing import Any
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
 from bot.language.matching import AFTER_ORDINAL, ORDINALS, STAGE_WORDS, add_patterns
@@ -20,6 +20,12 @@ from bot.language.spelling import Spelling
 from bot.language.vocabulary import Vocabulary
 
 _NUMBER = re.compile(r"(\d|zero|one|two|too|three|four|five|six|iv|i{1,3}|v)[abc]?\.?$")
+# What a number beside a stage counts, when it is not a stage itself.
+_COUNTED = frozenset(
+    "cm cms mm nodes node lymph positive years yrs year yr months month weeks week days kids children boys girls lumps "
+    "tumours tumors spots cycles rounds chemos ops of out x times".split()
+)
+_ROMAN = re.compile(r"(?:iv|v|i{1,3})[abc]?\.?")
 _NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "never", "without"})
 _AFTER_SECONDARY = frozenset("now and or in to please her2 disease diagnosis stage i is what so with pls mine".split())
 _WORDS_TO_SPELL = ("stage", "metastatic", "neoadjuvant", "maintenance", "luminal", "conjugate", "taxane", "secondaries",
@@ -137,7 +143,9 @@ class MentionFinder:
         elif label == "stage_glued":
             values = re.findall(r"(?:\d|iv|i{1,3})(?=[abc]?$)", span.text.lower())
         else:
-            values = [token.norm_ for token in span if _NUMBER.fullmatch(token.norm_)]
+            numbers = [token for token in span if _NUMBER.fullmatch(token.norm_)]
+            values = [token.norm_ for token in numbers[:1]]
+            values += [token.norm_ for token in numbers[1:] if _is_another_stage(token, numbers[0])]
         found = []
         for value in values:
             number = _NUMBER.fullmatch(value)
@@ -153,6 +161,18 @@ class MentionFinder:
                 kind = "stage_zero" if base in ("0", "zero") else "stage_unknown"
                 found.append(Mention(kind, base, span.start_char, end, wrong))
         return found
+
+
+def _is_another_stage(token: Token, first: Token) -> bool:
+    """Tells whether a number after a stage is a stage too: not in "stage 2, 3cm", "stage 3, 5 nodes" or "stage 3 and I"."""
+    doc, after = token.doc, token.i + 1
+    if token.norm_ in ("i", "v") and not _ROMAN.fullmatch(first.norm_):
+        return False
+    following = doc[after].norm_ if after < len(doc) else ""
+    ends = following in ("", "or", "and", "vs", "versus", "to", "&") or not following[:1].isalnum()
+    if doc[token.i - 1].norm_ == ",":
+        return ends
+    return ends or following not in _COUNTED
 
 
 def _bare_ordinals(doc: Doc) -> list[Mention]:
@@ -183,6 +203,8 @@ def _is_negated(span: Span) -> bool:
     if not len(before):
         return False
     # "no nodes, stage 1" and "no, stage 2" deny nothing about the stage; "no mets" and "not a stage 2" do.
+    if len(before) > 1 and before[0].lower_ == "without":  # "Herceptin without chemo stage 1" denies the chemo
+        before = before[1:]
     return before[-1].lower_ == "no" or any(token.lower_ in _NEGATIONS for token in before)
 
 

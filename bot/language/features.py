@@ -16,6 +16,8 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.language.shorthand import written_out
+
 Matrix = npt.NDArray[np.float32]
 Row = tuple[npt.NDArray[np.int64], Matrix]
 
@@ -107,15 +109,15 @@ class TextFeatures:
             texts: the messages.
             mentions: what the finder found in each of them, where somebody asked it before; None where nobody did.
         """
-        said = [text.lower() for text in texts]
         if self.finder is None:
-            return Prepared(said, list(texts), None)
+            return Prepared([text.lower() for text in texts], list(texts), None)
+        said = [written_out(text.lower()) for text in texts]
         found = mentions or [None] * len(texts)
         pairs = [
             (text, self.finder.find(text) if known is None else known) for text, known in zip(texts, found, strict=True)
         ]
         flags = np.asarray([flags_of(*pair) for pair in pairs], dtype=np.float32).reshape(len(pairs), len(FLAG_NAMES))
-        return Prepared(said, [without_names(*pair).lower() for pair in pairs], flags)
+        return Prepared(said, [written_out(without_names(*pair).lower()) for pair in pairs], flags)
 
     def fit_transform(self, messages: Prepared) -> Any:
         """Learns words and weights from messages and returns their features, as `transform` does."""

@@ -6,6 +6,7 @@ import pytest
 from facts import CONTENT
 
 from bot.answers.followup import resolve
+from bot.answers.notebook import Notebook
 from bot.answers.question import Choice, Memory, Question
 from bot.answers.reading import Alarm, Mention, Reading
 
@@ -248,3 +249,82 @@ def test_a_line_that_is_over_leads_to_the_next(kind: str) -> None:
     question = resolve(reading, after(META_2))
     assert (question.kind, question.stage, question.from_line) == ("sequence", "metastatic", 2)
     assert question.direction == "after"
+
+
+DEFINED = Question("definition", term="neoadjuvant")
+ENHERTU = Question("drug_info", drugs=("Enhertu",), stage="metastatic", line=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [("which stage gets that", DEFINED), ("and when is that", DEFINED), ("who gets it", ENHERTU)],
+)
+def test_where_it_stands_is_asked_of_what_was_explained_last(text: str, last: Question) -> None:
+    assert resolve(read(text, "not_in_guide_causes", "that"), after(last)) == last
+
+
+@pytest.mark.parametrize("text", ["why", "why that?", "how come"])
+def test_a_bare_why_shows_the_row_again_that_tells_when(text: str) -> None:
+    assert resolve(read(text, "distress", "why"), after(META_2)) == META_2
+
+
+def test_before_or_after_the_operation_is_asked_of_the_line_shown_last() -> None:
+    question = resolve(read("is it before or after the operation?", "sequence", "before", "after"), after(STAGE_2))
+    assert (question.kind, question.stage, question.line) == ("treatment", "2", 1)
+
+
+@pytest.mark.parametrize(("text", "stage"), [("and 3", "3"), ("and for 1?", "1")])
+def test_a_number_after_same_for_stage_2_counts_stages(text: str, stage: str) -> None:
+    memory = after(STAGE_2)
+    told = Memory(**{**vars(memory), "notebook": Notebook(said="same for stage 2", said_kind="treatment")})
+    assert resolve(read(text, "affirm"), told) == STAGE_2.with_(stage=stage, position=None)
+
+
+def test_a_number_counts_no_stages_where_a_line_was_asked_for() -> None:
+    memory = after(STAGE_2)
+    told = Memory(**{**vars(memory), "notebook": Notebook(said="stage 2 first line", said_kind="treatment")})
+    assert resolve(read("and 3", "affirm"), told) != STAGE_2.with_(stage="3", position=None)
+
+
+def test_not_knowing_the_stage_asks_for_it_again() -> None:
+    asked = Question("treatment", line=3)
+    assert resolve(read("dont know my stage", "personal_advice"), after(asked, kind="clarify")) == asked
+
+
+def test_a_statement_after_an_emergency_keeps_it_going() -> None:
+    urgent = Question("emergency", topic="emergency")
+    said = Reading("i'm on chemo yes", "definition", 0.9, (Mention("term", "chemotherapy", 7, 12),))
+    assert resolve(said, Memory(last=urgent, kind="emergency", started=True)) == urgent
+
+
+def test_a_drug_guessed_to_be_next_is_looked_up_where_it_stands() -> None:
+    question = resolve(read("is it enhertu next", "sequence", "after"), Memory())
+    assert (question.kind, question.drugs, question.direction) == ("sequence", ("Enhertu",), "order")
+
+
+def test_another_type_than_the_guides_is_explained_and_not_treated() -> None:
+    reading = Reading(
+        **{**vars(read("stage 2 her2-low treatment", "treatment")), "own": frozenset({"HER2", "HER2-positive"})}
+    )
+    assert resolve(reading, Memory()) == Question("definition", term="HER2-low")
+
+
+def test_if_this_also_fails_starts_from_the_line_named() -> None:
+    question = resolve(read("stage 3 second line, and if this also fails?", "treatment", "failed"), Memory())
+    assert (question.kind, question.stage, question.from_line) == ("sequence", "3", 2)
+
+
+def test_the_line_one_is_on_is_not_the_one_asked_for() -> None:
+    mentions = (Mention("line", "2", 3, 14), Mention("stage", "metastatic", 23, 27), Mention("ordinal", "3", 35, 40))
+    said = Reading("on second line now for mets. whats third", "treatment", 0.9, mentions)
+    assert (resolve(said, Memory()).line, resolve(said, Memory()).stage) == (3, "metastatic")
+
+
+def test_what_stands_before_a_line_is_not_what_is_over() -> None:
+    question = resolve(read("what would i have had before third line stage 3", "treatment", "before"), Memory())
+    assert (question.kind, question.from_line, question.direction) == ("sequence", 3, "before")
+
+
+def test_the_difference_between_two_lines_shows_all_of_the_stage() -> None:
+    question = resolve(read("difference between first line and third line for stage 2", "treatment"), Memory())
+    assert (question.kind, question.stage, question.line) == ("treatment", "2", None)

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from chatting import Chatting
 from commands import BOT, environment, free_port
 from facts import ROOT
+from messaging_server import Chatting
 from stand_ins import MESSENGER_TOKEN, TEAMS_PASSWORD, TELEGRAM_SECRET, TELEGRAM_TOKEN, TWILIO_TOKEN, StandIn
 from trained import the_model
 

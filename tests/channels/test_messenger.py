@@ -10,8 +10,8 @@ import time
 from typing import Any
 
 import pytest
-from chatting import Chatting
 from facts import DISCLAIMER, WORDING
+from messaging_server import Chatting
 from platform_rules import offered, shown_text
 from stand_ins import MESSENGER_SECRET, MESSENGER_VERIFY, Sent, Trouble
 from web_server import Answer

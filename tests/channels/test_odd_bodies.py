@@ -12,7 +12,7 @@ import test_messenger
 import test_slack
 import test_teams
 import test_telegram
-from chatting import Chatting
+from messaging_server import Chatting
 from web_server import Answer
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from chatting import Chatting
 from facts import DISCLAIMER, WORDING
+from messaging_server import Chatting
 from platform_rules import offered, shown_text
 from slack_sdk.signature import SignatureVerifier
 from stand_ins import SLACK_SECRET, Sent, Trouble

@@ -9,8 +9,8 @@ from typing import Any
 
 import jwt
 import pytest
-from chatting import Chatting
 from facts import DISCLAIMER, WORDING
+from messaging_server import Chatting
 from platform_rules import offered, shown_text
 from stand_ins import ISSUER, TEAMS_APP, Sent, Trouble, key_pair
 from web_server import Answer

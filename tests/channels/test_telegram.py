@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from aiogram.types import Update
-from chatting import Chatting
 from facts import DISCLAIMER, WORDING
+from messaging_server import Chatting
 from platform_rules import offered, shown_text
 from stand_ins import TELEGRAM_SECRET, TELEGRAM_USERNAME, Sent, Trouble
 from web_server import Answer

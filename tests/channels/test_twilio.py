@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from chatting import Chatting
 from facts import DISCLAIMER, WORDING
+from messaging_server import Chatting
 from stand_ins import PUBLIC_URL, TWILIO_SID, TWILIO_TOKEN, Sent, Trouble
 from twilio.request_validator import RequestValidator
 from web_server import Answer

@@ -1,0 +1,193 @@
+"""The question behind "what comes next" and "what came before", and where to go on from when a treatment has failed."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.lines_said import asked_line, line_over, line_to_come
+from bot.answers.named import drugs_over, therapies
+from bot.answers.question import Memory, Question
+from bot.answers.reading import Reading
+
+_IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b", re.I)
+_BEFORE_OR_AFTER = re.compile(
+    r"\bbefore\b.*\bor\b.*\bafter|\bafter\w*\b.*\bor\b.*\bbefore|\bfirst\b.*\bor\b|\bwhich\b.*\bfirst", re.I
+)
+_WHICH_FIRST = re.compile(
+    r"\b(?:which|what)\b.*\b(?:earlier|first|sooner|before the other)\b|\bor\b.*\b(?:first|earlier)\b|"
+    r"\b(?:before or after|after or before)\b",
+    re.I,
+)
+_WHERE_COMES = re.compile(
+    r"\bwhere (?:do|does|would) .{0,30}\b(?:come|fit|go|sit|stand)(?: in)?(?: then| now)?\W*$", re.I
+)
+_EITHER = re.compile(r"\bor\b", re.I)
+_BEFORE_SURGERY = re.compile(
+    r"\b(?:before|b4|ahead of|prior to)\b\W+(?:\w+\W+){0,2}(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
+)
+_BESIDE = re.compile(r"\b(?:before|after|aftr|following|precedes?)\W+(?:the\W+)?$", re.I)
+_GUESSED = re.compile(
+    r"\b(?:is it|is that|would it be|will it be|(?:do|will|would|should) (?:i|we|you|they|she|he|people) "
+    r"(?:get|go on|have|be given|be offered|move to))\W+(?:the\W+)?$",
+    re.I,
+)
+_GUESS_NEXT = re.compile(r"\W*(?:that (?:is|comes) |is )?(?:next|now|then|after(?:wards| that| this)?)\W*$", re.I)
+_WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
+_AFTER_SURGERY = re.compile(r"\bafter (?:\w+ ){0,2}(?:surgery|op|operation|mastectomy|lumpectomy)\b", re.I)
+_TWO_TRIED = re.compile(
+    r"\b(?:two|2|both) (?:(?:different|kinds of|lots of|types of|lines of) )?"
+    r"(?:kinds?|lots|lines|treatments?|therap\w+|things|regimens?)\b|\bneither\b",
+    re.I,
+)
+
+
+def beside_a_drug(reading: Reading) -> bool:
+    """Tells whether "before" or "after" stands right beside a drug: "which treatment is given before Herceptin"."""
+    places = [reading.text[: m.start] for m in reading.mentions if m.kind == "drug" and not m.negated]
+    return any(_BESIDE.search(before) for before in places)
+
+
+def after_failure(reading: Reading, stage: str, thread: Question | None) -> Question:
+    """A treatment that fails, with no drug or line named: the line after the one in question, else after the first.
+
+    Someone whose treatment has failed may be further on than the first line; then the whole order is shown.
+    """
+    if thread is not None and thread.stage == stage and thread.line is not None:
+        return Question(
+            "sequence", stage=stage, from_line=thread.line, position=thread.position, direction="after", failed=True
+        )
+    if _TWO_TRIED.search(reading.text) and (thread is None or thread.line is None):
+        return Question("sequence", stage=stage, from_line=2, direction="after", failed=True)
+    told = thread is None and not _IF.search(reading.text) and "shrink" not in reading.text
+    if told and reading.mentions and any(m.value == stage and m.kind == "stage" for m in reading.mentions):
+        several = re.search(r"\b(?:again|both|everything|all|several|another|keeps)\b", reading.text, re.I)
+        if several:
+            return Question("sequence", stage=stage, direction="order")
+    return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
+
+
+def direction_asked(reading: Reading) -> str:
+    """Returns "before" or "after", as a message about the order asks."""
+    text = reading.text
+    turned = re.search(r"\b(after|before) (?:what|which)\b", text, re.I)
+    trailing = re.search(r"\b(?:come|comes|came|go|goes|given|used|start|starts)\s+(after|before)\W*$", text, re.I)
+    if trailing and re.match(r"\W*(?:so |and )?(?:what|which|whats|wat)\b", text, re.I) and reading.names("drug"):
+        # "What does Tukysa come after?" asks for what stands before it.
+        subject_first = text.lower().rfind(trailing.group(1).lower()) > max(
+            m.start for m in reading.mentions if m.kind == "drug"
+        )
+        if subject_first and re.search(r"\b(?:do|does|did)\b", text, re.I):
+            return "before" if trailing.group(1).lower() == "after" else "after"
+    if turned:
+        # "It comes after what?" asks for what stands before it.
+        return "before" if turned.group(1).lower() == "after" else "after"
+    before = re.search(
+        r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier|by the time|already (?:had|been through)|had already)\b",
+        text,
+        re.I,
+    )
+    after = re.search(r"\b(?:after\w*|next|then|follow\w*|beyond|once|since)\b|->", text, re.I)
+    if before and after:
+        return "before" if before.start() < after.start() and not re.search(r"\bor after\b", text, re.I) else "after"
+    return "before" if before else "after"
+
+
+def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Question:
+    """Returns the question of a message that asks what comes next, what came before, or in which order."""
+    thread = memory.thread
+    here = stage or (thread.stage if thread else None)
+    drugs, kinds = drugs_over(reading), therapies(reading)
+    if "maintenance" in kinds and (len(kinds) > 1 or drugs):
+        # "Do they go onto maintenance after the taxane": maintenance is where it leads, not where it starts.
+        kinds = tuple(kind for kind in kinds if kind != "maintenance")
+    failed = "failed" in reading.cues
+    direction = direction_asked(reading)
+    if (
+        drugs
+        and "surgery" in kinds
+        and not failed
+        and _AFTER_SURGERY.search(reading.text)
+        and not beside_a_drug(reading)
+    ):
+        # "Do they carry on with Herceptin after the operation": what follows surgery, not what follows Herceptin.
+        drugs, kinds = (), ("surgery",)
+    over, to_come = line_over(reading), line_to_come(reading)
+    if over is not None and not drugs:
+        return Question("sequence", stage=here, from_line=over, direction="after", failed=failed)
+    if to_come is not None and not drugs:
+        return Question("sequence", stage=here, from_line=to_come, direction="before")
+    line = asked_line(reading)
+    if line is not None and not drugs and not kinds and direction == "after":
+        fresh = stage is not None and not ({"after", "failed"} & reading.cues)
+        return Question("treatment" if fresh or line == 1 else "sequence", stage=here, line=line)
+    if failed and stage is not None and kinds and not drugs and _BEFORE_SURGERY.search(reading.text):
+        # "The chemo before the op hardly touched it": what is over is the first line, and no one asks what came before.
+        return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
+    if len(kinds) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
+        # "Chemo before the operation or afterwards?" asks for the steps of one line, in order.
+        return Question("treatment", stage=here, therapies=kinds)
+    if drugs and stage and "start" in reading.cues and not {"after", "before", "failed"} & reading.cues:
+        # "Is Taxol with the two antibodies the standard start": asks for the start, not for what follows it.
+        return Question("treatment", stage=stage, line=1)
+    mention = next((m for m in reading.mentions if m.kind == "drug" and not m.negated), None)
+    if len(drugs) == 1 and mention is not None and not failed and _GUESSED.search(reading.text[: mention.start]):
+        if _GUESS_NEXT.match(reading.text[mention.end :]):  # "is it Enhertu next": where it stands, not what follows it
+            return Question("sequence", stage=here, drugs=drugs, direction="order")
+    one_or_other = len({m.value for m in reading.mentions if m.kind in ("line", "ordinal")}) > 1 and _EITHER.search(
+        reading.text
+    )
+    if len(drugs) == 1 and not failed and one_or_other and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
+        # "Is Enhertu the second thing or the third": where it stands, not what follows it.
+        return Question("sequence", stage=here, drugs=drugs, direction="order")
+    if len(drugs) > 1 and not failed and _WHICH_FIRST.search(reading.text):
+        return Question("sequence", stage=here, drugs=drugs, direction="order")
+    if "order" in reading.cues and not failed and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
+        return Question("sequence", stage=here, drugs=drugs, therapies=kinds, direction="order")
+    if (
+        drugs
+        and len(drugs) == 1
+        and not failed
+        and not ({"after", "before"} & reading.cues)
+        and _WHERE.search(reading.text)
+    ):
+        return Question("drug_info", drugs=drugs, stage=stage)
+    if len(drugs) == 1 and not failed and _WHERE_COMES.search(reading.text):
+        return Question("drug_info", drugs=drugs, stage=stage)
+    if drugs or (kinds and kinds != ("progression",)):
+        return Question(
+            "sequence", stage=here, drugs=drugs, therapies=kinds, direction=direction, failed=failed,
+            line=line if drugs and line and stage else None,
+        )  # fmt: skip
+    if stage is not None and (thread is None or thread.stage != stage or thread.line is None):
+        return (
+            after_failure(reading, stage, thread)
+            if failed or direction == "after" and _IF.search(reading.text)
+            else Question("sequence", stage=stage, direction="order")
+        )
+    return _from_thread(memory, direction, failed, frozenset(re.findall(r"\w+", reading.text.lower())))
+
+
+def _from_thread(memory: Memory, direction: str, failed: bool, words: frozenset[str]) -> Question:
+    """Where "and after that?" or "and before it?" leads from the place that the conversation is at."""
+    thread, last = memory.thread, memory.last
+    if thread is None or not (thread.stage or thread.drugs):
+        return Question("sequence", failed=failed)
+    # "Before it" is before the drug asked about; "before that" is before the step that was shown.
+    about_drug = last is not None and last.kind == "sequence" and last.drugs and last.direction not in (None, direction)
+    if about_drug and last is not None and not words & {"that", "those", "this", "thats"}:
+        return Question("sequence", stage=last.stage, drugs=last.drugs, direction=direction, failed=failed)
+    if thread.kind == "drug_info" and thread.drugs:
+        return Question("sequence", stage=thread.stage, drugs=thread.drugs, direction=direction, failed=failed)
+    if thread.line is None and thread.stage is not None:
+        if direction == "before":
+            return Question("sequence", stage=thread.stage, from_line=1, direction="before")
+        return Question("sequence", stage=thread.stage, from_line=1, direction="after", failed=failed)
+    return Question(
+        "sequence",
+        stage=thread.stage,
+        from_line=thread.line,
+        position=thread.position,
+        drugs=() if thread.line else thread.drugs,
+        direction=direction,
+        failed=failed,
+    )

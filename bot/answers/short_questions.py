@@ -1,0 +1,90 @@
+"""Short questions about what was shown last: "what's that?", "which stage gets it?", "why?", "before or after the op?"."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.named import asked_terms
+from bot.answers.question import ANSWERED, Memory, Question
+from bot.answers.reading import Reading
+
+_WHATS_THAT = re.compile(
+    r"\W*(?:and |so |ok |sorry |wait )*(?:what(?:'?s| is| was| does)|wats?|whats)\W+"
+    r"(?:that|this|it|those|these)(?: mean)?(?: exactly| then)?\W*",
+    re.I,
+)
+_WHICH_STAGE = re.compile(
+    r"\W*(?:and |so |ok |oh )*(?:(?:at |for |in )?(?:which|what) (?:stages?|lines?|people|patients)\b|who\b|when\b).{0,30}"
+    r"\b(?:that|it|this|those|them)\b.{0,20}",
+    re.I,
+)
+_IN_THAT = re.compile(
+    r"\b(?:first|second|third|1st|2nd|3rd)\b(?: (?:drug|one|step|thing|medicine|part|bit))?"
+    r" (?:in|of|on|from) (?:that|it|this|there)\W*$",
+    re.I,
+)
+_BARE_WHY = re.compile(
+    r"\W*(?:and |but |so |ok )*(?:why|how come|what for)(?: (?:that|is that|so|though|tho|then))*\W*", re.I
+)
+_NOW = re.compile(
+    r"\b(?:happens|do they do|do we do|do you do|is it) now\b|^\W*(?:so |and |ok )*(?:what|wot) (?:now|happens)\W*$",
+    re.I,
+)
+_OF_THOSE = re.compile(
+    r"\b(?:which|what)\b.{0,15}\b(?:of (?:those|these|them|the two)|one)\b.{0,15}\b(?:first|earlier|before)\b", re.I
+)
+_OP = re.compile(r"\b(?:op|operation|surgery|mastectomy|lumpectomy|knife)\b", re.I)
+_SHORT = 10
+
+
+def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
+    """Short questions about what was shown last: which stage gets that, which of those is first, before or after the op."""
+    last, thread = memory.last, memory.thread
+    if last is not None and last.kind in ("treatment", "sequence") and last.stage and last.line:
+        if _IN_THAT.search(reading.text) and not reading.values("stage"):
+            return last
+    named = [m for m in reading.mentions if m.kind in ("stage", "drug", "line")]
+    if last is None or named or len(reading.text.split()) > _SHORT:
+        return None
+    if last.kind in ("definition", "drug_info") and (last.term or last.drugs):
+        if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading):
+            return last
+    placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
+    if _BARE_WHY.fullmatch(reading.text) and placed and thread is not None and last.kind in ANSWERED:
+        return thread  # the row says when, or what for; the guide gives no more reasons
+    if (
+        thread is not None
+        and placed
+        and thread.line is None
+        and _NOW.search(reading.text)
+        and last.kind not in ("sequence", "drug_info")
+    ):
+        return Question("treatment", stage=thread.stage, line=1)
+    if last.kind == "drug_info" and last.drugs and _OF_THOSE.search(reading.text):
+        return Question("sequence", stage=thread.stage if thread else None, drugs=last.drugs, direction="order")
+    about_surgery = _OP.search(reading.text) and re.search(
+        r"\bbefore\b.*\bafter\b|\bafter\w*\b.*\bbefore\b", reading.text, re.I
+    )
+    if about_surgery and placed and thread is not None:
+        return Question("treatment", stage=thread.stage, line=thread.line or 1)
+    return None
+
+
+def said_in_passing(reading: Reading, memory: Memory) -> bool:
+    """Tells whether a few words amid questions, none of them of feeling, were only faintly like distress: "and mine"."""
+    placed = memory.thread is not None and memory.kind not in ("distress", "emergency")
+    return placed and "feelings" not in reading.cues and len(reading.text.split()) <= 4
+
+
+def pointed_at(reading: Reading, memory: Memory) -> Question | None:
+    """What "what's that?" points at: the drug, the word or the step of treatment that was shown last."""
+    if not _WHATS_THAT.fullmatch(reading.text):
+        return None
+    last, thread = memory.last, memory.thread
+    if last is not None and last.kind == "definition" and last.term:
+        return last
+    if last is not None and last.kind == "drug_info" and last.drugs:
+        return last
+    if thread is not None and thread.stage and thread.line:
+        return Question("definition", stage=thread.stage, line=thread.line, position=thread.position)
+    return None
