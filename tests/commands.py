@@ -31,7 +31,7 @@ def environment(**changes: str | Path) -> dict[str, str]:
     """
     ours = {"GUIDE", "CLINIC", "CLINICS", "DATABASE_URL", "CONVERSATIONS_URL", "CONVERSATIONS_SYNC", "RETENTION_HOURS", "BOT_HOME",
             "BOT_ENV", "BOT_SECRET", "PROXIES", "REST_CHANNEL", "SESSION_HOURS", "LIMIT_SESSION", "LIMIT_ADDRESS",
-            "LIMIT_NEW_SESSIONS", "LOCK_URL", "PROMETHEUS_MULTIPROC_DIR",
+            "LIMIT_NEW_SESSIONS", "LOCK_URL", "PROMETHEUS_MULTIPROC_DIR", "PORT",
             # TensorFlow sets it for itself when a test has loaded it.
             "TF_CPP_MIN_LOG_LEVEL"}  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if name not in ours}
