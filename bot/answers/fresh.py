@@ -31,7 +31,8 @@ _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
 _IN_ORDER = re.compile(
-    r"\b(?:line by line|step by step|one by one)\b|\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b",
+    r"\b(?:line by line|step by step|one by one)\b|"
+    r"\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b",
     re.I,
 )
 _WHICH_STAGE_HAS = re.compile(r"\b(?:which|what) stages? (?:has|have|gets?|is|are|do|does|would|will)\b", re.I)
