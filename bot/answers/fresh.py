@@ -31,7 +31,9 @@ _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
 _IN_ORDER = re.compile(
-    r"\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b", re.I
+    r"\b(?:line by line|step by step|one by one)\b|"
+    r"\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b",
+    re.I,
 )
 _WHICH_STAGE_HAS = re.compile(r"\b(?:which|what) stages? (?:has|have|gets?|is|are|do|does|would|will)\b", re.I)
 _PART_OF = re.compile(
@@ -57,6 +59,9 @@ _MEANING = re.compile(
 _FAINT = 0.45
 _COMES_FIRST = re.compile(
     r"\b(?:which|what)\b.{0,20}\b(?:comes?|happens?|do they do|do you do|will they do|is done)\b.{0,15}\bfirst\b", re.I
+)
+_CHEMO_FIRST = re.compile(
+    r"\bchemo\w*(?: \w+){0,2} (?:first|before|ahead)\b.{0,25}\b(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
 )
 _SO_IT_MEANS = re.compile(r"\b(?:does|do|would|is) (?:that|it|this) mean\b|\bso (?:that|it) means\b", re.I)
 _COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
@@ -219,6 +224,10 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
 
 def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
     drugs, thread = reading.values("drug"), memory.thread
+    explicit = [m for m in reading.mentions if m.kind == "line" and not m.negated]
+    if drugs and stage and len({m.value for m in explicit}) == 1:
+        # "Is Enhertu second line for mets": the row says so, or that the drug does not stand there.
+        return Question("treatment", stage=stage, line=int(explicit[0].value), drugs=drugs[:1])
     if drugs and stage and _PART_OF.search(reading.text) and not _EITHER.search(reading.text):
         return Question("treatment", stage=stage, drugs=drugs[:1])
     if drugs:
@@ -252,7 +261,8 @@ def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question
             return Question("definition", term=last.term, stage=at.stage, line=at.line)
     if stage is not None and therapies(reading) and not means(reading) and _WHERE.search(reading.text):
         return Question("treatment", stage=stage, therapies=therapies(reading))
-    if {"chemotherapy", "surgery"} <= set(terms) and _BEFORE_SURGERY.search(reading.text) and not means(reading):
+    early = _CHEMO_FIRST.search(reading.text) or _BEFORE_SURGERY.search(reading.text) and not means(reading)
+    if {"chemotherapy", "surgery"} <= set(terms) and early:
         return Question("definition", term="neoadjuvant")
     if terms:
         return Question("definition", term=(special or list(terms))[0], stage=stage)

@@ -73,6 +73,7 @@ _FARES = re.compile(
     r"\btreated well\b|\btreatable\b|\brespond well\b",
     re.IGNORECASE,
 )
+_BY_WHAT = re.compile(r"\b(?:how|with (?:what|which)|by what|which drugs?)\b", re.IGNORECASE)
 _LIVES = re.compile(r"\b(?:liv(?:e|es|ed|ing)|surviv\w*|alive|life|left|last)\b", re.IGNORECASE)
 _BESIDE = re.compile(
     r"\b(?:precedes?|comes? (?:after|before)|given (?:after|before)|follows?)\W+(?:the\W+)?$", re.IGNORECASE
@@ -146,6 +147,7 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     if (
         best.intent in ("definition", "treatment")
         and _FARES.search(text)
+        and not _BY_WHAT.search(text)
         and "drug" not in {m["kind"] for m in reading["mentions"]}
     ):
         return "outlook", best.confidence, "asks how people do"
