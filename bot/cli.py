@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 import os
 import sys
 from datetime import date
@@ -25,6 +24,9 @@ from bot.evaluation.e2e.command import test as test_conversations
 from bot.guide.build import build_store
 from bot.guide.content_file import load_content
 from bot.guide.store import open_engine
+from bot.server.clinics_command import forget, list_clinics, migrate, move_clinic
+from bot.tenants.clinics import clinic_for_command
+from bot.tenants.current import using
 
 app = typer.Typer(
     add_completion=False,
@@ -42,10 +44,15 @@ channels_app = typer.Typer(
 )
 app.add_typer(channels_app, name="channels")
 app.command("test")(test_conversations)
+app.command("clinics")(list_clinics)
+app.command("forget")(forget)
+app.command("migrate")(migrate)
+app.command("move-clinic")(move_clinic)
 
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
 _PORT = typer.Option(5005, help="Port to listen on.")
 _WORKERS = typer.Option(1, help="Processes that answer; one for each processor core (docs/serving.md).")
+_CLINIC = typer.Option("", "--clinic", help="Which of several clinics: the name of its file without .yml.")
 _PORT_EACH = typer.Option(False, "--port-each", help="Give each worker its own port, from --port on, for a proxy.")
 
 
@@ -110,9 +117,10 @@ def proxy_config(
 ) -> None:
     """Write the configuration of the proxy that keeps a conversation on one worker (docs/scaling.md)."""
     from bot.cluster.proxy import Proxy, numbered, write  # noqa: PLC0415
+    from bot.server.refusals import said_by_host  # noqa: PLC0415
 
     workers = [address for each in worker for address in numbered(each, count)]
-    path = write(Proxy(listen, inside, workers, by_name), folder, installed_at=installed_at or None)
+    path = write(Proxy(listen, inside, workers, by_name, said_by_host()), folder, installed_at=installed_at or None)
     typer.echo(f"Wrote {path}: {len(workers)} worker{'s' if len(workers) != 1 else ''}, in this order for every proxy.")
 
 
@@ -123,54 +131,15 @@ def train(force: bool = typer.Option(False, help="Train even when nothing change
 
 
 @app.command()
-def chat() -> None:
+def chat(clinic: str = _CLINIC) -> None:
     """Chat in the terminal."""
     from bot.server.chat import run_chat  # noqa: PLC0415
     from bot.server.training import trained_model  # noqa: PLC0415
 
+    tenant = clinic_for_command(clinic)
     _train(force=False)
-    run_chat(trained_model())
-
-
-@app.command()
-def forget(
-    session: str = typer.Argument(..., help="The session's id, as the channel knows it: the sender id."),
-) -> None:
-    """Erase one conversation for good."""
-    from bot.server.conversations.records import Records  # noqa: PLC0415
-    from bot.server.conversations.secret import keyed_hash  # noqa: PLC0415
-
-    logging.getLogger("bot").addHandler(logging.NullHandler())  # what is logged is told as well
-    records = Records()
-    found = records.erase(keyed_hash().of_sender(session))
-    if not found:
-        typer.echo("There is no conversation of that session; nothing was erased.")
-    elif records.scrub():
-        typer.echo("Erased the conversation.")
-    else:
-        typer.echo(
-            "Erased the conversation. The file is in use: the server's next sweep removes the last traces from it."
-        )
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the tables of the conversations to the newest form; the server does so itself when it starts."""
-    from bot.server.conversations.records import Records  # noqa: PLC0415
-    from bot.server.conversations.tables import REVISION  # noqa: PLC0415
-
-    logging.getLogger("bot").addHandler(logging.NullHandler())  # what is logged is told as well
-    before = Records().make_tables()
-    if before is None:
-        typer.echo(f"Made the tables of the conversations, in form {REVISION}.")
-    elif before == REVISION:
-        typer.echo(f"The tables of the conversations are up to date, in form {REVISION}.")
-    elif before < REVISION:
-        typer.echo(f"Brought the tables of the conversations from form {before} to {REVISION}.")
-    else:
-        typer.echo(
-            f"The tables have form {before}, of a newer version of this program than {REVISION}; nothing was done."
-        )
+    with using(tenant):
+        run_chat(trained_model())
 
 
 @app.command()
@@ -178,11 +147,12 @@ def unanswered(
     html: str = typer.Option("", "--html", help="Also write a page to this file."),
     since: str = typer.Option("", "--since", help="Only what was asked in this month and later, such as 2026-11."),
     replay: str = typer.Option("", "--replay", help="Ask the questions of this file (JSON lines with a text) instead."),
+    clinic: str = _CLINIC,
 ) -> None:
     """Show what patients ask that the guide does not answer, grouped, with where to write the answer."""
     from bot.evaluation.unanswered import as_html, as_text, report  # noqa: PLC0415
 
-    groups, source = report(Path(replay) if replay else None, since or None)
+    groups, source = report(Path(replay) if replay else None, since or None, clinic or None)
     typer.echo(as_text(groups, source))
     if html:
         _write(html, as_html(groups, source, date.today()), "--html")
@@ -349,6 +319,7 @@ def channels_check() -> None:
 def channels_preview(
     channel: str = typer.Argument(..., help="slack, telegram, messenger, sms, whatsapp or teams."),
     question: str = typer.Argument(..., help="What a patient would write."),
+    clinic: str = _CLINIC,
 ) -> None:
     """Print, as JSON, exactly what would be sent in answer to a question."""
     from bot.server.departures import depart  # noqa: PLC0415
@@ -361,8 +332,9 @@ def channels_preview(
     from bot.server.chat import Chat  # noqa: PLC0415
     from bot.server.training import trained_model  # noqa: PLC0415
 
-    reply = asyncio.run(Chat(trained_model()).say(question))
-    typer.echo(preview(channel, reply))
+    with using(clinic_for_command(clinic)):
+        reply = asyncio.run(Chat(trained_model()).say(question))
+        typer.echo(preview(channel, reply))
 
 
 def _print_json(result: dict[str, Any], target: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConstrainedStr, Extra, Field, ValidationError, validator
 from ruamel.yaml import YAML
@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from bot import settings
 from bot.errors import ClinicError
+from bot.tenants.current import current
 
 
 class Said(ConstrainedStr):
@@ -97,17 +98,43 @@ class Clinic(BaseModel):
         coerce_numbers_to_str = True
 
 
+C = TypeVar("C", bound=Clinic)
+
+
 def load_clinic(path: Path | None = None) -> Clinic:
-    """Reads and checks the clinic file.
+    """Reads and checks the clinic file. Where there are several clinics (docs/tenants.md), returns the chosen one.
 
     Raises:
-        ClinicError: the file is missing, is not YAML, or lacks a field; says which and what to do.
+        ClinicError: the file is missing, is not YAML, or lacks a field; says which and what to do. Or there are several
+            clinics, and none was chosen: then no clinic's numbers may be said.
     """
+    if path is None:
+        tenant = current()
+        if tenant is not None:
+            return tenant.clinic
+        if settings.clinics_folder() is not None:
+            raise ClinicError(
+                "CLINICS is set, so there are several clinics, and none was chosen here. Name one with --clinic where the command "
+                "takes it, or unset CLINICS for this command (docs/tenants.md)."
+            )
     return _load(path or settings.clinic_file())
 
 
 @lru_cache(maxsize=4)
 def _load(path: Path) -> Clinic:
+    return read_clinic(path, Clinic)
+
+
+def read_clinic(path: Path, kind: type[C]) -> C:
+    """Reads a file as a clinic.
+
+    Args:
+        path: the file.
+        kind: what it must hold.
+
+    Raises:
+        ClinicError: as `load_clinic`.
+    """
     try:
         raw = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -119,7 +146,7 @@ def _load(path: Path) -> Clinic:
             f"{path.name}: not valid YAML ({str(error).splitlines()[0]}). Check colons and quotes."
         ) from error
     try:
-        return Clinic.parse_obj(raw)
+        return kind.parse_obj(raw)
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise ClinicError("\n".join([f"{path.name} is not right; correct these fields:", *lines])) from error

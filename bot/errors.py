@@ -36,6 +36,10 @@ class StoreDown(BotError):
 class ConversationChanged(BotError):
     """Somebody else wrote or erased the conversation while a message was being answered; nothing of the message was kept."""
 
+    def __init__(self) -> None:
+        """Says so, and what to do."""
+        super().__init__("The conversation was changed or erased while a message was answered. Send the message again.")
+
 
 class ClinicError(BotError):
     """The clinic file (clinic.yml) is missing or not valid."""

@@ -1,10 +1,10 @@
 """Where the project's files are, and what the environment says. Read in one place so that nothing else asks the system.
 
-Environment variables: GUIDE (content file), CLINIC (clinic file), DATABASE_URL (any SQLAlchemy URL of the guide store),
-BOT_HOME (the project folder, if it is neither the working folder nor the one this package was installed from),
-CONVERSATIONS_URL (where conversations are kept), CONVERSATIONS_SYNC (how surely), RETENTION_HOURS (how long), LOCK_URL (a Redis
-that keeps messages in order over several machines), BOT_SECRET, BOT_ENV (development or production), PROXIES, REST_CHANNEL,
-SESSION_HOURS and the limits of the web channel (docs/operating.md).
+Environment variables: GUIDE (content file), CLINIC (clinic file), CLINICS (folder of clinic files, for several clinics),
+DATABASE_URL (any SQLAlchemy URL of the guide store), BOT_HOME (the project folder, if it is neither the working folder nor the
+one this package was installed from), CONVERSATIONS_URL (where conversations are kept), CONVERSATIONS_SYNC (how surely),
+RETENTION_HOURS (how long), LOCK_URL (a Redis that keeps messages in order over several machines), BOT_SECRET, BOT_ENV (development
+or production), PROXIES, REST_CHANNEL, SESSION_HOURS and the limits of the web channel (docs/operating.md).
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def clinic_file() -> Path:
     return Path(named).resolve() if named else home() / "clinic.yml"
 
 
+def clinics_folder() -> Path | None:
+    """Returns CLINICS, the folder with one file for each of several clinics; None where there is one clinic."""
+    named = os.environ.get("CLINICS")
+    return Path(named).absolute() if named else None
+
+
 def var_folder() -> Path:
     """Returns the folder for what the bot writes while it runs (stores, stamps); it is made when missing."""
     folder = home() / "var"
@@ -53,7 +59,7 @@ def store_url() -> str:
     `postgres://` is accepted for `postgresql://`, because hosting services hand it out in that form.
     """
     named = os.environ.get("DATABASE_URL")
-    return _sqlalchemy_url(named) if named else f"sqlite:///{var_folder() / 'guide.sqlite3'}"
+    return sqlalchemy_url(named) if named else f"sqlite:///{var_folder() / 'guide.sqlite3'}"
 
 
 def conversations_url() -> str:
@@ -63,8 +69,8 @@ def conversations_url() -> str:
     """
     named = os.environ.get("CONVERSATIONS_URL")
     if named:
-        return _sqlalchemy_url(named)
-    shared = _sqlalchemy_url(os.environ.get("DATABASE_URL", ""))
+        return sqlalchemy_url(named)
+    shared = sqlalchemy_url(os.environ.get("DATABASE_URL", ""))
     return shared if shared.startswith("postgresql") else f"sqlite:///{var_folder() / 'conversations.sqlite3'}"
 
 
@@ -88,7 +94,8 @@ def bot_secret() -> str | None:
     return os.environ.get("BOT_SECRET") or None
 
 
-def _sqlalchemy_url(named: str) -> str:
+def sqlalchemy_url(named: str) -> str:
+    """Returns the URL of a database as SQLAlchemy takes it; hosting services hand out `postgres://`."""
     return "postgresql://" + named[len("postgres://") :] if named.startswith("postgres://") else named
 
 

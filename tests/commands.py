@@ -29,7 +29,7 @@ def environment(**changes: str | Path) -> dict[str, str]:
     Conversations go into a new file of a temporary folder, unless the changes say where, so that no test shares the
     checkout's with another test or with a server that somebody runs.
     """
-    ours = {"GUIDE", "CLINIC", "DATABASE_URL", "CONVERSATIONS_URL", "CONVERSATIONS_SYNC", "RETENTION_HOURS", "BOT_HOME",
+    ours = {"GUIDE", "CLINIC", "CLINICS", "DATABASE_URL", "CONVERSATIONS_URL", "CONVERSATIONS_SYNC", "RETENTION_HOURS", "BOT_HOME",
             "BOT_ENV", "BOT_SECRET", "PROXIES", "REST_CHANNEL", "SESSION_HOURS", "LIMIT_SESSION", "LIMIT_ADDRESS",
             "LIMIT_NEW_SESSIONS", "LOCK_URL", "PROMETHEUS_MULTIPROC_DIR",
             # TensorFlow sets it for itself when a test has loaded it.

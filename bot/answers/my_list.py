@@ -176,7 +176,7 @@ def _place(request: ListRequest, items: tuple[str, ...]) -> int | None:
 def _suggest(stage: str | None, guide: Guide, clinic: Clinic) -> Reply:
     """The guide's questions for the visitor's stage, each with a choice that puts it on the list."""
     known = suggested_questions(stage, guide)[:MAX_CHOICES]
-    reply = answer_talking(Question("talking", stage=stage), guide)
+    reply = answer_talking(Question("talking", stage=stage), guide, clinic)
     return replace(
         reply,
         text="\n".join([say(clinic, MY_LIST, "suggest"), *(f"- {question}" for question in known)]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 MOST = 20
@@ -41,7 +41,7 @@ class Notebook:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the fields that are set, as JSON-ready data."""
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items() if v}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in vars(self).items() if v}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any] | None) -> Notebook:

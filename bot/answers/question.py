@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.answers.notebook import Notebook
@@ -49,7 +49,7 @@ class Question:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the fields that are set, as JSON-ready data."""
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items() if v}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in vars(self).items() if v}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Question:

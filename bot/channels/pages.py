@@ -92,7 +92,7 @@ class Pages:
         key = (guide.info().content_hash, hash(clinic), *place)
         if key not in self._kept:
             if len(self._kept) >= PAGES_KEPT:
-                self._kept.clear()
+                del self._kept[next(iter(self._kept))]
             self._kept[key] = self.render("guide.html", page=read_page(guide, clinic, *place), clinic=clinic)
         return self._kept[key]
 
@@ -205,7 +205,7 @@ def _put_at_root(app: Sanic, page: Handler) -> None:
 
 async def _answer_html(pages: Pages, make: Callable[..., str], *args: Any) -> HTTPResponse:
     try:
-        text = await asyncio.get_running_loop().run_in_executor(None, partial(make, *args))
+        text = await asyncio.to_thread(make, *args)  # which takes the chosen clinic along
     except BotError as error:
         logger.error("pages.page.failed error=%s", type(error).__name__)
         return response.html(pages.render("trouble.html", clinic=_clinic_or_none()), status=503, headers=_PAGE_HEADERS)
@@ -215,7 +215,7 @@ async def _answer_html(pages: Pages, make: Callable[..., str], *args: Any) -> HT
 async def _answer_json(make: Callable[[], dict[str, Any] | None], missing: str) -> HTTPResponse:
     headers = {**_OPEN_HEADERS, "Cache-Control": "no-cache"}
     try:
-        data = await asyncio.get_running_loop().run_in_executor(None, make)
+        data = await asyncio.to_thread(make)
     except BotError as error:
         logger.error("pages.data.failed error=%s", type(error).__name__)
         text = "The guide cannot be read right now. Please try again in a moment."

@@ -18,6 +18,7 @@ from bot.channels.messaging.incoming import Heard, Incoming, forged, form_fields
 from bot.channels.messaging.outgoing import Call, Outgoing
 from bot.channels.messaging.shown import Shown
 from bot.channels.messaging.splitting import split, utf16
+from bot.tenants.current import outside_address
 
 USUAL = "https://api.twilio.com"
 WHATSAPP = "whatsapp:"
@@ -54,7 +55,8 @@ class TwilioInput(MessagingInput):
         if not signature:
             raise unsigned()
         path = request.path + (f"?{request.query_string}" if request.query_string else "")
-        address = urlparse(f"{self.public_url}{path}" if self.public_url else request.url)
+        base = outside_address(self.public_url)
+        address = urlparse(f"{base}{path}" if base else request.url)
         fields = form_fields(request)
         # Twilio signs with or without the port; both are tried, and compared in constant time.
         made = [self._validator.compute_signature(form(address), fields) for form in (add_port, remove_port)]

@@ -26,6 +26,7 @@ from bot.channels.web_secret import session_secret
 from bot.channels.web_store import Conversations, is_store_down
 from bot.channels.web_tokens import Session, Tokens
 from bot.server import watch
+from bot.tenants.current import current
 
 Route = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
@@ -40,11 +41,21 @@ class WebInput(InputChannel):
             BotError: the secret is missing or weak, or a limit is no number.
         """
         limits = settings.web_limits()
-        self.tokens = Tokens(session_secret(), limits.session_hours)
+        self._secret, self._hours = session_secret(), limits.session_hours
+        self._tokens: dict[str | None, Tokens] = {}
         self.conversations = Conversations()
         self.by_session = Limit("too_many_messages", limits.session)
         self.by_address = Limit("too_many_requests", limits.address)
         self.new_sessions = Limit("too_many_sessions", limits.new_sessions)
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of the chosen clinic: each names it, and is no good at another."""
+        tenant = current()
+        key = tenant.key if tenant is not None else None
+        if key not in self._tokens:
+            self._tokens[key] = Tokens(self._secret, self._hours, key)
+        return self._tokens[key]
 
     @classmethod
     def name(cls) -> str:

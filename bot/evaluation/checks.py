@@ -18,10 +18,10 @@ from ruamel.yaml.error import YAMLError
 
 from bot import settings
 from bot.answers.question import KINDS
-from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.content_file import load_content
 from bot.language.examples import Example, load_examples
+from bot.server.clinic_checks import clinic_problems
 
 MIN_EXAMPLES = 20
 _NO_EXAMPLES = frozenset({"nlu_fallback"})
@@ -66,11 +66,7 @@ def _check_files(today: date) -> list[Finding]:
             found.append(Finding(False, f"{settings.guide_file().name}: the content was due for review on {due}."))
     except BotError as error:
         found.append(Finding(True, str(error)))
-    try:
-        load_clinic()
-    except BotError as error:
-        found.append(Finding(True, str(error)))
-    return found
+    return [*found, *(Finding(True, problem) for problem in clinic_problems(production=False))]
 
 
 def _check_examples(examples: list[Example], intents: set[str]) -> list[Finding]:

@@ -30,10 +30,12 @@ from bot.guide.queries import Guide
 from bot.guide.store import open_guide
 from bot.language.intent_model import Guess
 from bot.language.reader import Reader
-from bot.server.conversations.records import Records
+from bot.server.conversations.records import records_of
 from bot.server.unanswered.identifiers import says_something, scrub
 from bot.server.unanswered.keeping import DOWN, UNANSWERED, KeptQuestion
 from bot.server.unanswered.rows import kept
+from bot.tenants.clinics import clinic_for_command
+from bot.tenants.current import using
 
 _NO_GUESS = Guess("none", 0.0, 0.0, ())
 # Questions of one intent whose mean cosine distance is below this are one thing asked. Chosen by looking
@@ -257,28 +259,32 @@ def as_html(groups: Sequence[Group], source: str, made_on: date) -> str:
     return page
 
 
-def report(replay: Path | None = None, since: str | None = None) -> tuple[list[Group], str]:
+def report(replay: Path | None = None, since: str | None = None, clinic: str | None = None) -> tuple[list[Group], str]:
     """Returns the groups of what is kept, or of what a file's questions come to, and where the questions are from.
 
     Args:
         replay: a file of questions to ask first, without storing them; None for what is kept in the database.
         since: the first month, such as 2026-11; None for all.
+        clinic: the key of the clinic, where there are several.
 
     Raises:
-        BotError: the month, the file, the model or the database cannot be used.
+        BotError: the clinic, the month, the file, the model or the database cannot be used.
     """
     first = check_month(since)
+    tenant = clinic_for_command(clinic)
     content = load_content(settings.guide_file())
     if replay is not None:
         texts = questions_in(replay)
         reader = trained_reader()
-        questions = replayed(texts, reader, open_guide(), load_clinic())
+        with using(tenant):
+            questions = replayed(texts, reader, open_guide(), load_clinic())
         source = f"of {replay.name} that the guide does not answer"
     else:
-        records = Records()
-        questions = kept(records, first)
+        records = records_of(tenant)
+        questions = kept(records, first, tenant.key if tenant is not None else None)
         records.close()
         source = f"kept since {first}" if first else "kept"
+        source = f"{source} at {tenant.key}" if tenant is not None else source
         if not questions:
             return [], source
         reader = trained_reader()

@@ -263,7 +263,7 @@ class IntentModel:
     def _one_guess(self, intent: str, probability: float, here: Any, known: dict[str, Any]) -> Guess:
         closeness = closeness_to(here, known[intent])[0]
         most = max(self.settings.neighbours, self.settings.nearest)
-        order = np.argsort(-closeness, kind="stable")[:most]
+        order = _nearest_first(closeness, most)
         near = float(closeness[order[: self.settings.nearest]].mean())
         rows = self._rows[intent][order[: self.settings.neighbours]]
         reasons = tuple(
@@ -284,6 +284,15 @@ class IntentModel:
             if place is not None:
                 vectors[row] = self.basis[place]
         return vectors
+
+
+def _nearest_first(closeness: npt.NDArray[np.float32], most: int) -> npt.NDArray[np.intp]:
+    """Returns the places of the largest few, the largest first, without sorting all the others."""
+    if len(closeness) > most:
+        few: npt.NDArray[np.intp] = np.argpartition(closeness, -most)[-most:]
+        order: npt.NDArray[np.intp] = few[np.lexsort((few, -closeness[few]))]
+        return order
+    return np.argsort(-closeness, kind="stable")
 
 
 def rank_by_nearness(chances: Any, nearest: Any) -> Any:

@@ -20,16 +20,18 @@ from sanic import Sanic
 from bot import settings
 from bot.channels.messaging.platforms import NAMES, channels_switched_on
 from bot.errors import BotError, ModelError
-from bot.server.conversations import open_conversation_store
+from bot.server.conversations import open_clinic_stores, open_conversation_store
 from bot.server.in_process import InProcessActions
 from bot.server.recent import RecentMemoryStore
 from bot.server.shared_turns import open_turns
+from bot.tenants.clinics import the_clinics
 
 PROVING = frozenset({"web", *NAMES})
 """Channels that prove who writes, by a token or a signature. Their sender ids begin with the channel's name and a colon."""
 # Each has a function `attach(app: Sanic) -> None`. The agent is at `app.ctx.agent` from the start.
 PARTS = (
     "bot.server.transport",
+    "bot.server.tenancy",
     "bot.server.headers",
     "bot.server.outside",
     "bot.server.logs",
@@ -108,8 +110,9 @@ def load_agent(model: Path, *, store: TrackerStore | None = None, lock_store: Lo
 
 
 def conversation_store() -> TrackerStore:
-    """Opens the store of conversations that the environment names."""
-    return open_conversation_store(Domain.empty())
+    """Opens the store of conversations that the environment names; where there are several clinics, the stores of all."""
+    clinics = the_clinics()
+    return open_conversation_store(Domain.empty()) if clinics is None else open_clinic_stores(Domain.empty(), clinics)
 
 
 def configured_channels() -> list[InputChannel]:

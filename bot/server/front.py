@@ -19,6 +19,8 @@ from bot.server.refusals import refusal
 from bot.server.routing import Place, Router, session_of
 from bot.server.transport import REQUEST_MAX_BYTES
 from bot.server.upstream import Pool, Upstream
+from bot.tenants.clinics import clinic_asked
+from bot.tenants.current import Tenant, using
 
 # As much as a worker takes. One that refuses a larger body hangs up, and its answer may be lost on the way.
 MAX_BODY = REQUEST_MAX_BYTES
@@ -49,6 +51,10 @@ class Request:
     def header(self, name: bytes) -> bytes | None:
         """Returns a header's value."""
         return next((value for key, value in self.headers if key.lower() == name), None)
+
+    def values(self, name: bytes) -> list[str]:
+        """Returns all values of a header, in their order."""
+        return [value.decode("latin-1") for key, value in self.headers if key.lower() == name]
 
     def rebuilt(self, address: str) -> bytes:
         """Returns the bytes for a worker, with the client's address added to X-Forwarded-For."""
@@ -289,8 +295,15 @@ class Client(asyncio.Protocol):
     def _refuse(self, status: int, reason: str = "") -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        self._transport.write(refusal(status, reason))
+        with using(self._clinic() if status == 503 else None):  # 503 says whom to call
+            self._transport.write(refusal(status, reason))
         self._transport.close()
+
+    def _clinic(self) -> Tenant | None:
+        """The clinic that the request in hand is for, where there are several."""
+        if self._now is None:
+            return None
+        return clinic_asked(self._now.values(b"host"), self._now.values(b"x-forwarded-host"))
 
     def _count(self, size: int) -> None:
         self._size += size

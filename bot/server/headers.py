@@ -12,8 +12,10 @@ from sanic.response import BaseHTTPResponse, HTTPResponse
 
 from bot.channels.web_errors import error_body
 from bot.clinic import load_clinic
+from bot.tenants.clinics import the_clinics
+from bot.tenants.current import current
 
-# What pages of other origins may use: the web channel by the list in clinic.yml, the widget's modules by anybody.
+# What pages of other origins may use: the web channel by the list in the clinic's file, the widget's modules by anybody.
 API = "/webhooks/web/"
 WIDGET = "/widget/"
 _PREFLIGHT = {
@@ -34,23 +36,29 @@ def attach(app: Sanic) -> None:
     Raises:
         ClinicError: the clinic file is missing or not valid.
     """
-    origins = load_clinic().web.origins
-    framed = " ".join(["frame-ancestors 'self'", *origins])
+    only = load_clinic().web.origins if the_clinics() is None else None
     rasa_cors = getattr(app.ctx, "sanic_cors", None)
     if rasa_cors is not None:
         rasa_cors.resources.clear()
+
+    def allowed_here() -> tuple[str, ...]:
+        if only is not None:
+            return only
+        tenant = current()
+        return tenant.clinic.web.origins if tenant is not None else ()
 
     @app.on_request
     async def preflight(request: Request) -> HTTPResponse | None:
         if request.method != "OPTIONS" or "access-control-request-method" not in request.headers:
             return None
-        if request.path.startswith(WIDGET) or _allowed(request, origins):
+        if request.path.startswith(WIDGET) or _allowed(request, allowed_here()):
             return response.empty(headers=_PREFLIGHT)
         return response.json(error_body("origin_not_allowed", NOT_ALLOWED), status=403)
 
     @app.on_response
     async def mark(request: Request, answer: BaseHTTPResponse) -> None:
         path = request.path
+        origins = allowed_here()
         headers = answer.headers
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "no-referrer")
@@ -69,6 +77,7 @@ def attach(app: Sanic) -> None:
         policy = headers.get("Content-Security-Policy", "")
         if "frame-ancestors" not in policy:
             page = (answer.content_type or "").startswith("text/html")
+            framed = " ".join(["frame-ancestors 'self'", *origins])
             rule = framed if page else "default-src 'none'; frame-ancestors 'none'"
             headers["Content-Security-Policy"] = f"{policy.rstrip('; ')}; {rule}" if policy else rule
 

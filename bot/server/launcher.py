@@ -7,11 +7,13 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import settings
 from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.store import open_guide
 from bot.server import logs, startup_checks
 from bot.server.departures import depart
+from bot.server.garbage import settle
 from bot.server.quiet import quiet_rasa
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def serve(
         from bot.server.workers import check_number, serve_with_workers  # noqa: PLC0415
 
         check_number(workers)
-        load_clinic()
+        _read_clinic()
         open_guide()  # fails here once, rather than in each worker
         startup_checks.refuse(startup_checks.problems(model, workers=workers))
         serve_with_workers(model, host=host, port=port, workers=workers, port_each=port_each)
@@ -81,7 +83,7 @@ def prepare(model: Path, *, workers: int = 1) -> Sanic:
     Raises:
         BotError: the store, the clinic file or the model cannot be used.
     """
-    load_clinic()
+    _read_clinic()
     open_guide()  # fails here, readably, rather than at the first message
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     startup_checks.refuse(startup_checks.problems(model, workers=workers))
@@ -90,4 +92,12 @@ def prepare(model: Path, *, workers: int = 1) -> Sanic:
     logs.configure()
     from bot.server.application import make_application  # noqa: PLC0415 - slow; the checks above come first
 
-    return make_application(model)
+    app = make_application(model)
+    settle()
+    return app
+
+
+def _read_clinic() -> None:
+    """Fails readably where the clinic file is not right. Files of several clinics are in the list of the start-up checks."""
+    if settings.clinics_folder() is None:
+        load_clinic()

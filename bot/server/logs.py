@@ -20,7 +20,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 OURS = ("bot", "actions")
 KEYS = frozenset(
     {"event", "level", "logger", "time", "channel", "kind", "ms", "worker", "where", "error", "reason", "version", "port",
-     "workers", "seconds", "count", "state"}
+     "workers", "seconds", "count", "state", "clinic"}
 )  # fmt: skip
 # "action.failed error=OperationalError", but no sentence.
 _EVENT = re.compile(r"[a-z][\w.]*(?: \w+=[\w.:-]+)*")
@@ -67,8 +67,9 @@ def configure(level: int = logging.INFO) -> None:
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
+        # Rasa writes some ten debug lines a message: below `level` nothing is even put together.
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
     )
     take_over_sanic()
 

@@ -32,6 +32,7 @@ SECONDS = Histogram("bot_message_seconds", "Time from a message to its reply.", 
 SAFETY = Counter("bot_safety_replies", "Replies of the safety screen, by kind.", ["channel", "kind"])
 ERRORS = Counter("bot_errors", "Failures, by the type of the error.", ["where", "type"])
 REFUSED = Counter("bot_refused_requests", "Requests that were refused, by reason.", ["channel", "reason"])
+CLINICS = Counter("bot_clinic_messages", "Where there are several clinics: answered and failed.", ["clinic", "outcome"])
 FEEDBACK = Counter("bot_feedback", "Visitors' thumbs up and down.", ["value"])
 
 

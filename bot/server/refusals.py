@@ -6,6 +6,8 @@ import json
 
 from bot.answers.trouble import last_resort
 from bot.channels.web_errors import error_body
+from bot.tenants.clinics import the_clinics
+from bot.tenants.current import using
 
 _REASONS = {400: "Bad Request", 408: "Request Timeout", 413: "Payload Too Large", 431: "Header Fields Too Large",
             501: "Not Implemented", 503: "Service Unavailable"}  # fmt: skip
@@ -34,3 +36,20 @@ def refusal(status: int, reason: str = "") -> bytes:
         f"{retry}connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def said_by_host() -> dict[str, str]:
+    """Returns, for each host name of several clinics, the body of its 503 with that clinic's phone; for proxies that say it.
+
+    Each is one line of JSON. It is empty where there is one clinic.
+
+    Raises:
+        ClinicError: the clinics' files are not right.
+    """
+    clinics = the_clinics()
+    found: dict[str, str] = {}
+    for tenant in clinics.by_key.values() if clinics is not None else ():
+        with using(tenant):
+            body = refusal(503).partition(b"\r\n\r\n")[2].decode()
+        found.update(dict.fromkeys(tenant.hosts, body))
+    return found

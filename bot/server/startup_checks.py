@@ -11,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings
 from bot.channels.web_secret import HOW, session_secret, weakness
-from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.build import built_from
 from bot.guide.content_file import content_hash
 from bot.guide.store import open_engine
+from bot.server.clinic_checks import clinic_files, clinic_problems
 
 _FILES = ("config.yml", "credentials.yml", "endpoints.yml")
 
@@ -49,7 +49,7 @@ def problems(
     found += _secret(production)
     found += _content(model)
     found += _unexpanded()
-    found += _clinic(production)
+    found += clinic_problems(production)
     found += _numbers()
     found += _workers(workers, conversation_url)
     found += _lock()
@@ -132,7 +132,7 @@ def _stamped(model: Path) -> str | None:
 
 
 def _unexpanded() -> Iterator[str]:
-    for path in [*(settings.home() / name for name in _FILES), settings.clinic_file()]:
+    for path in [*(settings.home() / name for name in _FILES), *clinic_files()]:
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
@@ -154,19 +154,6 @@ def _rasa_expands(path: Path, line: str) -> bool:
         return False
     names = [part.split("}")[0] for part in text.split("${")[1:]]
     return all(name in os.environ for name in names)
-
-
-def _clinic(production: bool) -> Iterator[str]:
-    try:
-        clinic = load_clinic()
-    except BotError as error:
-        yield str(error)
-        return
-    if production and "*" in clinic.web.origins:
-        yield (
-            "clinic.yml: web.origins holds *, so any page could hold the chat. Name your pages' addresses, like "
-            "https://clinic.example."
-        )
 
 
 def _numbers() -> Iterator[str]:

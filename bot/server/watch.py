@@ -12,6 +12,7 @@ import structlog
 
 from bot import __version__
 from bot.server import metrics
+from bot.tenants.current import current
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -29,13 +30,15 @@ def answered(channel: str, messages: list[dict[str, Any]], seconds: float) -> No
     metrics.SECONDS.labels(channel).observe(seconds)
     if kind in metrics.SAFETY_KINDS:
         metrics.SAFETY.labels(channel, kind).inc()
-    logger.info("message", channel=channel, kind=kind, ms=round(seconds * 1000, 1), worker=os.getpid())
+    logger.info(
+        "message", channel=channel, kind=kind, ms=round(seconds * 1000, 1), worker=os.getpid(), **_clinic("answered")
+    )
 
 
 def failed(where: str, error: BaseException) -> None:
     """Counts a failure. Only the error's type is kept: its text may hold what the visitor typed."""
     metrics.ERRORS.labels(where, type(error).__name__).inc()
-    logger.error("failed", where=where, error=type(error).__name__, worker=os.getpid())
+    logger.error("failed", where=where, error=type(error).__name__, worker=os.getpid(), **_clinic("failed"))
 
 
 def refused(channel: str, reason: str) -> None:
@@ -52,6 +55,15 @@ def server(state: str) -> None:
 def feedback(value: str) -> None:
     """Counts a visitor's thumb, "up" or "down"."""
     metrics.FEEDBACK.labels(value).inc()
+
+
+def _clinic(outcome: str) -> dict[str, str]:
+    """Counts for the chosen one of several clinics, and returns what the log says of it; there are as many keys as files."""
+    tenant = current()
+    if tenant is None:
+        return {}
+    metrics.CLINICS.labels(tenant.key, outcome).inc()
+    return {"clinic": tenant.key}
 
 
 def kind_of(messages: list[dict[str, Any]]) -> object:

@@ -57,7 +57,7 @@ def test_an_overdue_review_is_told(tmp_path: Path, day: date, said: str | None) 
     ("old", "new", "said"),
     [
         ("drugs: [Kadcyla]", "drugs: [Kadcila]", "error: her2-positive.yml:"),
-        ("aliases: [per jetta, pur jeta]", "aliases: []", "note : Perjeta has no alias besides pertuzumab"),
+        ("aliases: [herceptin hylecta]", "aliases: []", "note : Herceptin has no alias besides trastuzumab"),
         ('    numerals: ["2", two, ii]\n', "", "error: Stage 2 has no numerals and no alias"),
         ("source: Patient guide with", "source: TODO #", "'TODO': this is still to be written"),
         (

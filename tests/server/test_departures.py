@@ -271,3 +271,87 @@ def test_an_action_server_still_gets_the_whole_history(departed: tuple[str, ...]
     assert len(far["tracker"]["events"]) == 1
     assert near["tracker"]["events"] == []
     assert near["tracker"]["latest_message"] == far["tracker"]["latest_message"]
+
+
+# predictions by rules
+
+
+def _rules() -> tuple[Any, Any]:
+    """A rule policy with one rule, and its domain."""
+    from rasa.core.policies.rule_policy import RulePolicy
+    from rasa.engine.graph import ExecutionContext, GraphSchema
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.resource import Resource
+    from rasa.shared.core.domain import Domain
+
+    domain = Domain.from_yaml(
+        "forms: {a_form: {required_slots: []}}\nintents: [ask]\nentities: [drug]\nactions: [action_answer]\nslots:\n"
+        "  memory: {type: any, mappings: [{type: custom}]}\n"
+        "  mood: {type: text, influence_conversation: true, mappings: [{type: custom}]}\n"
+    )
+    context = ExecutionContext(GraphSchema({}))
+    policy = RulePolicy.create(
+        RulePolicy.get_default_config(), LocalModelStorage(Path("nowhere")), Resource("rules"), context
+    )
+    asked = {"prev_action": {"action_name": "action_listen"}, "user": {"intent": "ask"}}
+    answered = {"prev_action": {"action_name": "action_answer"}, "user": {"intent": "ask"}}
+    policy.lookup = {
+        "rules": {
+            json.dumps([asked], sort_keys=True): "action_answer",
+            json.dumps([asked, answered], sort_keys=True): "action_listen",
+        },
+        "rules_for_loop_unhappy_path": {},
+        "rules_not_in_stories": [],
+    }
+    return policy, domain
+
+
+def _asked(domain: Any, *more: Any, drug: bool = False) -> Any:
+    from rasa.shared.core.events import ActionExecuted, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    entities = [{"entity": "drug", "value": "x"}] if drug else []
+    said = UserUttered("words", {"name": "ask"}, entities)
+    return DialogueStateTracker.from_events("a", [ActionExecuted("action_listen"), said, *more], domain.slots)
+
+
+def test_a_prediction_is_looked_up_once(departed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    policy, domain = _rules()
+    listen, answer = (domain.index_for_action(name) for name in ("action_listen", "action_answer"))
+    first = policy.predict_action_probabilities(_asked(domain), domain)
+    assert first.probabilities[answer] == 1.0
+    first.events.append(SlotSet("memory", "the ensemble adds what it likes"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DialogueStateTracker, "past_states", lambda *_, **__: pytest.fail("played all events again"))
+        again = policy.predict_action_probabilities(_asked(domain, SlotSet("memory", 1), BotUttered("b")), domain)
+        assert again.probabilities == first.probabilities
+        assert again.events == []
+
+    after = policy.predict_action_probabilities(_asked(domain, ActionExecuted("action_answer")), domain)
+    assert after.probabilities[listen] == 1.0
+
+
+def test_what_is_more_than_names_is_left_to_rasa(departed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    from rasa.shared.core.events import ActiveLoop, SlotSet
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    policy, domain = _rules()
+    policy.predict_action_probabilities(_asked(domain), domain)
+    looked: list[int] = []
+    stock = DialogueStateTracker.past_states
+
+    def past_states(*args: Any, **kwargs: Any) -> Any:
+        looked.append(1)
+        return stock(*args, **kwargs)
+
+    monkeypatch.setattr(DialogueStateTracker, "past_states", past_states)
+    for tracker in (_asked(domain, SlotSet("mood", "low")), _asked(domain, drug=True)):
+        before = len(looked)
+        policy.predict_action_probabilities(tracker, domain)
+        assert len(looked) > before
+    in_form = policy.predict_action_probabilities(_asked(domain, ActiveLoop("a_form")), domain)
+    assert in_form.probabilities[domain.index_for_action("a_form")] == 1.0

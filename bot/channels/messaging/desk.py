@@ -23,6 +23,7 @@ from bot.clinic import load_clinic
 from bot.errors import BotError, ConversationChanged, StoreDown
 from bot.server import watch
 from bot.server.shared_turns import open_turns
+from bot.tenants.current import outside_address, whose
 
 MOST_IN_HAND = 256
 MOST_OF_ONE = 8
@@ -54,8 +55,8 @@ class Desk:
 
     def has_room(self, messages: tuple[Incoming, ...]) -> bool:
         """Tells whether all of a request's messages can be taken; if not, the platform shall send them later."""
-        new = [message for message in messages if not self._repeats.knows(message.sender, message.message_id)]
-        of_one = Counter(message.sender for message in new)
+        new = [message for message in messages if not self._repeats.knows(whose(message.sender), message.message_id)]
+        of_one = Counter(whose(message.sender) for message in new)
         return (
             not (self.stopping and new)
             and len(self._tasks) + len(new) <= MOST_IN_HAND
@@ -64,13 +65,14 @@ class Desk:
 
     def take(self, store: Any, message: Incoming) -> None:
         """Takes a message in hand, unless it was taken before."""
-        if self._repeats.knows(message.sender, message.message_id):
+        sender = whose(message.sender)
+        if self._repeats.knows(sender, message.message_id):
             return
-        self._repeats.keep(message.sender, message.message_id)
-        self._of_one[message.sender] += 1
-        task = asyncio.ensure_future(self._serve(store, message))
+        self._repeats.keep(sender, message.message_id)
+        self._of_one[sender] += 1
+        task = asyncio.ensure_future(self._serve(store, message))  # which takes the chosen clinic along
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._finished(message.sender, done))
+        task.add_done_callback(lambda done: self._finished(sender, done))
 
     async def finish(self) -> None:
         """Takes no new message, and waits for those in hand; called when the server stops."""
@@ -79,7 +81,7 @@ class Desk:
             await asyncio.wait(list(self._tasks), timeout=FINISH_SECONDS)
 
     async def _serve(self, store: Any, message: Incoming) -> None:
-        async with self._turns.lock(message.sender):
+        async with self._turns.lock(whose(message.sender)):
             found = await self._answer(store, message)
             if found is None:
                 return
@@ -105,7 +107,7 @@ class Desk:
             watch.failed(self._channel, NoReply())
             return self._trouble()
         watch.answered(self._channel, messages, time.perf_counter() - began)
-        found = shown(reply, self._public_url)
+        found = shown(reply, outside_address(self._public_url))
         if message.not_text and found.kind not in URGENT:
             found = found.with_note(say(load_clinic(), "messaging", "not_text_too"))
         return found

@@ -17,16 +17,19 @@ from bot.errors import StoreError
 
 SECONDS = 3
 """How long to wait for a connection, a lock or a statement."""
+USUAL_NAME = "CONVERSATIONS_URL"
+"""The variable that a database's URL is from, unless a clinic has one of its own."""
 CONNECTIONS = 4
 """Connections per process. Each is busy for about a millisecond a message, so a few serve many visitors."""
 
 
-def open_engine(url: str | None = None, *, seconds: float = SECONDS) -> Engine:
+def open_engine(url: str | None = None, *, seconds: float = SECONDS, named: str = USUAL_NAME) -> Engine:
     """Opens an engine without connecting.
 
     Args:
         url: a SQLite file or a PostgreSQL database; by default what `bot.settings.conversations_url` says.
         seconds: how long SQLite waits for a lock.
+        named: the variable that the URL is from, for errors.
 
     Raises:
         StoreError: the URL is none, or names a database that conversations cannot be kept in.
@@ -48,7 +51,7 @@ def open_engine(url: str | None = None, *, seconds: float = SECONDS) -> Engine:
         # Raised below, apart from the error: what SQLAlchemy says of a URL repeats it, password and all.
         pass
     raise StoreError(
-        "CONVERSATIONS_URL cannot be used for conversations. Write it like postgresql://user:password@host/name or "
+        f"{named} cannot be used for conversations. Write it like postgresql://user:password@host/name or "
         "sqlite:////folder/file.sqlite3, or leave it out for a SQLite file in the var folder."
     )
 

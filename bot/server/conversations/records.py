@@ -9,16 +9,19 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.errors import ConversationChanged, StoreDown
-from bot.server.conversations.engine import SECONDS, begin_reading, begin_writing, open_engine
+from bot.server.conversations import statements
+from bot.server.conversations.engine import USUAL_NAME, begin_reading, begin_writing, open_engine
 from bot.server.conversations.rows import Addition, Kept
 from bot.server.conversations.scrubbing import mark_erased, scrub
 from bot.server.conversations.tables import HASH_LENGTH, REVISION, conversation, ended, event
 from bot.server.migrations import upgrade
+from bot.tenants.clinics import own_url
+from bot.tenants.current import Tenant
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -31,26 +34,6 @@ _LONGEST_REASON = 120
 _PROBE = "probe".ljust(HASH_LENGTH, "-")
 
 _C, _E = conversation.c, event.c
-_LOAD = select(_C.channel, _C.last_at, _C.events, _C.slots, _C.latest).where(_C.key == bindparam("wanted"))
-_CREATE = insert(conversation)
-_GO_ON = (
-    update(conversation)
-    .where(_C.key == bindparam("wanted"), _C.events == bindparam("expected"))
-    .values(
-        last_at=bindparam("new_last_at"), turns=_C.turns + bindparam("new_turns"), events=bindparam("new_events"),
-        slots=bindparam("new_slots"), latest=bindparam("new_latest"),
-    )
-)  # fmt: skip
-_ADD = insert(event)
-_ASKED = (
-    select(func.max(_E.sequence)).where(_E.conversation == bindparam("wanted"), _E.message_id == bindparam("message"))
-)  # fmt: skip
-_AFTER = (
-    select(_E.type, _E.data)
-    .where(_E.conversation == bindparam("wanted"), _E.sequence >= bindparam("first"))
-    .order_by(_E.sequence)
-)
-_ENDED = select(ended.c.until).where(ended.c.key == bindparam("wanted"))
 _NEWEST_TURNS = (
     select(_E.sequence)
     .where(_E.conversation == bindparam("wanted"), _E.type == "user")
@@ -62,20 +45,19 @@ _NEWEST_TURNS = (
 class Records:
     """The conversations in one database. Keys are keyed hashes of sender ids (`bot.server.conversations.secret`)."""
 
-    def __init__(self, url: str | None = None, *, seconds: float = SECONDS, silent: bool = False) -> None:
+    def __init__(self, url: str | None = None, *, named: str = USUAL_NAME) -> None:
         """Opens the database without connecting.
 
         Args:
             url: the database; by default what `bot.settings.conversations_url` says.
-            seconds: how long SQLite waits for a lock.
-            silent: a failure is not logged, because somebody else tries again.
+            named: the variable that the URL is from, for errors.
 
         Raises:
             StoreError: the URL cannot be used.
         """
         self.url = url
-        self._silent = silent
-        self.engine: Engine = open_engine(url, seconds=seconds)
+        self._named = named
+        self.engine: Engine = open_engine(url, named=named)
         driver: Any = self.engine.dialect
         self._failures: tuple[type[Exception], ...] = (SQLAlchemyError, driver.dbapi.Error)
         self._writing = begin_writing(self.engine)
@@ -92,7 +74,7 @@ class Records:
 
     def load(self, key: str) -> Kept | None:
         """Returns what the next turn needs: one row, however long the conversation is."""
-        row = self.read(lambda connection: connection.execute(_LOAD, {"wanted": key}).first())
+        row = self.read(lambda connection: connection.execute(statements.LOAD, {"wanted": key}).first())
         return Kept(*row) if row else None
 
     def add(self, key: str, addition: Addition) -> None:
@@ -103,44 +85,29 @@ class Records:
                 ended it.
             StoreDown: it could not be written.
         """
-        total = addition.expected + len(addition.rows)
 
         def work(connection: Connection) -> bool:
             if addition.expected == 0:
-                if connection.execute(_ENDED, {"wanted": key}).first() is not None:
+                if connection.execute(statements.ENDED, {"wanted": key}).first() is not None:
                     return False  # deleted in another process while its first message was answered in this one
-                first = addition.rows[0].at if addition.rows else addition.last_at
-                connection.execute(_CREATE, {
-                    "key": key, "channel": addition.channel, "started_at": first, "last_at": addition.last_at,
-                    "turns": addition.turns, "events": total, "slots": addition.slots, "latest": addition.latest,
-                })  # fmt: skip
-            else:
-                done = connection.execute(_GO_ON, {
-                    "wanted": key, "expected": addition.expected, "new_last_at": addition.last_at,
-                    "new_turns": addition.turns, "new_events": total, "new_slots": addition.slots,
-                    "new_latest": addition.latest,
-                })  # fmt: skip
-                if done.rowcount != 1:
-                    return False
+                connection.execute(statements.CREATE, statements.create_values(key, addition))
+            elif connection.execute(statements.GO_ON, statements.go_on_values(key, addition)).rowcount != 1:
+                return False
             if addition.rows:
-                connection.execute(_ADD, [
-                    {"conversation": key, "sequence": sequence, "at": row.at, "type": row.type, "data": row.data,
-                     "message_id": row.message_id}
-                    for sequence, row in enumerate(addition.rows, addition.expected)
-                ])  # fmt: skip
+                connection.execute(statements.ADD, statements.event_values(key, addition))
             return True
 
         if not self.write(work):
-            raise _changed()
+            raise ConversationChanged
 
     def turn_of(self, key: str, message: str) -> list[dict[str, Any]] | None:
         """Returns the events after the visitor's message with this hashed id, up to the next message; None if unknown."""
 
         def work(connection: Connection) -> list[dict[str, Any]] | None:
-            asked = connection.execute(_ASKED, {"wanted": key, "message": message}).scalar()
+            asked = connection.execute(statements.ASKED, {"wanted": key, "message": message}).scalar()
             if asked is None:
                 return None
-            after = connection.execute(_AFTER, {"wanted": key, "first": asked + 1})
+            after = connection.execute(statements.AFTER, {"wanted": key, "first": asked + 1})
             return [data for _, data in takewhile(lambda row: row[0] != "user", after)]
 
         return self.read(work)
@@ -159,29 +126,30 @@ class Records:
             if turns is not None:
                 starts = connection.execute(_NEWEST_TURNS, {"wanted": key, "turns": turns}).scalars().all()
                 first = min(starts, default=0)
-            return [data for _, data in connection.execute(_AFTER, {"wanted": key, "first": first})]
+            return [data for _, data in connection.execute(statements.AFTER, {"wanted": key, "first": first})]
 
         return self.read(work)
 
-    def erase(self, key: str, until: float | None = None) -> bool:
+    def erase(self, key: str, until: float | None = None, clinic: str | None = None) -> bool:
         """Deletes a conversation and says whether there was one; `scrub` has to follow.
 
         Args:
             key: which.
             until: notes, in the same transaction, that the session is ended, until then (seconds since 1970).
+            clinic: the key of the clinic, where there are several.
         """
 
         def work(connection: Connection) -> int:
             if until is not None:
                 connection.execute(delete(ended).where(ended.c.key == key))
-                connection.execute(insert(ended), {"key": key, "until": until})
+                connection.execute(insert(ended), {"key": key, "until": until, "clinic": clinic})
             return self._delete(connection, [key])
 
         return self.write(work) > 0
 
     def is_ended(self, key: str) -> bool:
         """Tells whether the session was ended by its visitor."""
-        return self.read(lambda connection: connection.execute(_ENDED, {"wanted": key}).first()) is not None
+        return self.read(lambda connection: connection.execute(statements.ENDED, {"wanted": key}).first()) is not None
 
     def drop_ended(self, before: float) -> int:
         """Forgets the ended sessions whose tokens have expired, and returns how many there were."""
@@ -202,6 +170,14 @@ class Records:
         def work(connection: Connection) -> int:
             return self._delete(connection, connection.execute(old).scalars().all())
 
+        return self._erase_all(work)
+
+    def erase_clinic(self, clinic: str) -> int:
+        """Erases all conversations of one of several clinics, for good, and returns how many there were."""
+        its = select(_C.key).where(_C.clinic == clinic).limit(_BATCH)
+        return self._erase_all(lambda connection: self._delete(connection, connection.execute(its).scalars().all()))
+
+    def _erase_all(self, work: Callable[[Connection], int]) -> int:
         erased = found = self.write(work)
         while found == _BATCH:
             found = self.write(work)
@@ -231,6 +207,11 @@ class Records:
         total = select(func.count()).select_from(conversation)
         return self.read(lambda connection: int(connection.execute(total).scalar_one()))
 
+    def count_by_clinic(self) -> dict[str | None, int]:
+        """Returns how many conversations are kept of each clinic; None stands for those of no one of several."""
+        counts = select(_C.clinic, func.count()).group_by(_C.clinic)
+        return self.read(lambda connection: {clinic: int(count) for clinic, count in connection.execute(counts)})
+
     def check(self) -> None:
         """Reads, and writes as well if the last write failed.
 
@@ -240,7 +221,7 @@ class Records:
 
         def try_out(connection: Connection) -> None:
             nothing = {"started_at": 0.0, "last_at": 0.0, "turns": 0, "events": 0, "slots": {}, "latest": {}}
-            connection.execute(_CREATE, {"key": _PROBE, "channel": None, **nothing})
+            connection.execute(statements.CREATE, {"key": _PROBE, "channel": None, **nothing})
             connection.execute(delete(conversation).where(_C.key == _PROBE))
 
         self.read(lambda connection: connection.execute(select(_C.events).limit(1)).first())
@@ -300,20 +281,25 @@ class Records:
             # SQLAlchemy lets the driver's own error through where it sets a connection up that has just died.
             problem = self._reason(error)
         else:
-            if self._down and not self._silent:
-                logger.warning("conversations.up")
+            if self._down:
+                logger.warning("conversations.up%s", self._which())
                 self._down = False
             return done
         if problem is None:
-            raise _changed()
-        if not self._down and not self._silent:  # once, not for each visitor
+            raise ConversationChanged
+        if not self._down:  # once, not for each visitor
             # Without spaces: the server's log hides whatever could be a sentence (bot/server/logs.py).
-            logger.error("conversations.down reason=%s", re.sub(r"[^\w.:-]+", "_", problem)[:_LONGEST_REASON])
+            reason = re.sub(r"[^\w.:-]+", "_", problem)[:_LONGEST_REASON]
+            logger.error("conversations.down reason=%s%s", reason, self._which())
         self._down = True
         raise StoreDown(
             f"The conversations at {self.engine.url.render_as_string(hide_password=True)} cannot be read or written "
-            f"({problem}). Check that the database runs, has room, and that CONVERSATIONS_URL is right."
+            f"({problem}). Check that the database runs, has room, and that {self._named} is right."
         )
+
+    def _which(self) -> str:
+        """Names the database in the log, where there may be several."""
+        return "" if self._named == USUAL_NAME else f" database={self._named}"
 
     def _reason(self, error: Exception) -> str:
         """A short reason without any value of a statement."""
@@ -328,7 +314,12 @@ class Records:
         return reason
 
 
-def _changed() -> ConversationChanged:
-    return ConversationChanged(
-        "The conversation was changed or erased while a message was answered. Send the message again."
-    )
+def records_of(tenant: Tenant | None) -> Records:
+    """Opens the database that holds a clinic's conversations; None stands for the one clinic.
+
+    Raises:
+        StoreError: its URL cannot be used.
+    """
+    if tenant is None or tenant.database_env is None:
+        return Records()
+    return Records(own_url(tenant), named=tenant.database_env)

@@ -14,8 +14,9 @@ from sanic import Sanic
 from bot import settings
 from bot.clinic import load_clinic
 from bot.errors import BotError, ClinicError, StoreDown
-from bot.server.conversations import ConversationStore, open_conversation_store
+from bot.server.conversations import ClinicStores, ConversationStore, open_clinic_stores, open_conversation_store
 from bot.server.unanswered.keeping import months_ago
+from bot.tenants.clinics import the_clinics
 
 logger = logging.getLogger(__name__)
 EVERY = 300.0
@@ -42,11 +43,12 @@ def retention_seconds() -> float:
     return hours * _HOUR
 
 
-async def sweep(store: ConversationStore, now: float) -> int:
+async def sweep(store: ConversationStore | ClinicStores, now: float) -> int:
     """Erases what is older than the retention and returns how many conversations that were.
 
     Which chats their visitors deleted is forgotten, too, once their tokens have expired.
-    The questions that were kept apart from them (docs/unanswered.md) are erased after the months that clinic.yml says.
+    The questions that were kept apart from them (docs/unanswered.md) are erased after the months that the clinic's file says.
+    Of several clinics' databases, one that cannot be written is left for the next sweep.
 
     Several processes may do so at once.
 
@@ -58,6 +60,8 @@ async def sweep(store: ConversationStore, now: float) -> int:
         StoreDown: the database cannot be written.
         BotError: RETENTION_HOURS cannot be used.
     """
+    if isinstance(store, ClinicStores):
+        return await store.sweep(now, retention_seconds())
     with contextlib.suppress(ClinicError):  # the start-up check tells of it
         await store.expire_unanswered(months_ago(load_clinic().keep_unanswered_months))
     erased = await store.expire(now - retention_seconds())
@@ -85,14 +89,17 @@ def attach(app: Sanic) -> None:
     app.register_listener(stop, "before_server_stop")
 
 
-def _store_of(app: Sanic) -> ConversationStore:
+def _store_of(app: Sanic) -> ConversationStore | ClinicStores:
     """The store that the server uses; one of its own if that cannot be found."""
     agent: Any = getattr(app.ctx, "agent", None)
     used = getattr(agent, "tracker_store", None)
-    return used if isinstance(used, ConversationStore) else open_conversation_store(None)
+    if isinstance(used, ConversationStore | ClinicStores):
+        return used
+    clinics = the_clinics()
+    return open_conversation_store(None) if clinics is None else open_clinic_stores(None, clinics)
 
 
-async def _keep_sweeping(store: ConversationStore, pause: float) -> None:
+async def _keep_sweeping(store: ConversationStore | ClinicStores, pause: float) -> None:
     while True:
         try:
             erased = await sweep(store, time.time())

@@ -37,7 +37,10 @@ class EventRow:
 
 @dataclass(frozen=True)
 class Addition:
-    """What one turn adds to a conversation; `expected` is the number of events that it was answered upon."""
+    """What one turn adds to a conversation; `expected` is the number of events that it was answered upon.
+
+    `clinic` is the key of the clinic, where there are several.
+    """
 
     expected: int
     rows: list[EventRow]
@@ -46,3 +49,4 @@ class Addition:
     slots: dict[str, Any]
     latest: dict[str, Any]
     channel: str | None
+    clinic: str | None = None

@@ -23,9 +23,15 @@ _PURPOSE = b"her2-guide-chat conversations 1"
 class KeyedHash:
     """Makes the hashes. The same secret is needed for as long as conversations are to go on."""
 
-    def __init__(self, secret: bytes) -> None:
-        """Takes a key of its own from the secret, which may have other uses."""
-        self._key = hmac.new(secret, _PURPOSE, hashlib.sha256).digest()
+    def __init__(self, secret: bytes, clinic: str | None = None) -> None:
+        """Takes a key of its own from the secret, which may have other uses.
+
+        Args:
+            secret: the secret.
+            clinic: the key of one of several clinics, so that one sender id at two of them is two conversations.
+        """
+        purpose = _PURPOSE if clinic is None else _PURPOSE + b"\0clinic\0" + clinic.encode()
+        self._key = hmac.new(secret, purpose, hashlib.sha256).digest()
 
     def of_sender(self, sender_id: str) -> str:
         """Returns what stands for a sender id: 64 hexadecimal digits."""
@@ -39,14 +45,17 @@ class KeyedHash:
         return hmac.new(self._key, what + b"\0" + text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def keyed_hash() -> KeyedHash:
+def keyed_hash(clinic: str | None = None) -> KeyedHash:
     """Returns the hashes of this installation: by BOT_SECRET, else by a random secret kept in the var folder.
+
+    Args:
+        clinic: the key of one of several clinics.
 
     Raises:
         StoreError: the file of the secret cannot be written or read.
     """
     named = settings.bot_secret()
-    return KeyedHash(named.encode("utf-8", "surrogateescape") if named else _kept_secret())
+    return KeyedHash(named.encode("utf-8", "surrogateescape") if named else _kept_secret(), clinic)
 
 
 def _kept_secret() -> bytes:

@@ -4,19 +4,17 @@ Departures from the stores of Rasa 3.6.21 (docs/conversations.md gives the reaso
 - `retrieve` reads one row and makes a short tracker of it, where Rasa's SQL store reads every event of the session.
 - `save` adds what is new in one transaction, and fails if somebody else wrote meanwhile; Rasa's counts and appends.
 - A failure is raised. Rasa's agent wraps its store so that a failure becomes an empty conversation: use this one unwrapped.
-- The driver, which blocks, runs in threads, but for what a SQLite file does in less time than a thread takes.
+- The driver, which blocks, runs in threads (`bot.server.conversations.database`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterable
+from copy import copy
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
@@ -24,23 +22,17 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.errors import StoreDown, StoreError
-from bot.server.conversations.engine import CONNECTIONS, SECONDS
+from bot.server.conversations.database import Database
 from bot.server.conversations.events import latest_of, messages_of, newest_turn, rows_of, slots_to_keep, turns_of
-from bot.server.conversations.records import Records
 from bot.server.conversations.rows import Addition
 from bot.server.conversations.secret import KeyedHash, keyed_hash
 from bot.server.unanswered.keeping import MEMORY, lasting_memory, notebook_in, question_of, voted_down
 from bot.server.unanswered.rows import expire as expire_unanswered
 from bot.server.unanswered.rows import keep
 
-T = TypeVar("T")
-LONGEST_WAIT = 2.0 * SECONDS
-"""Seconds after which a call is given up: a database machine that hangs does not even refuse a connection."""
 SHOWN_TURNS = 50
 _MOST_VOTES = 4096
 """Thumbs remembered by a process, so that one pressed again and again counts once."""
-_AT_ONCE = 0.02  # seconds that all may wait for a lock on a SQLite file before a thread does the waiting
-_SHORT = frozenset({"load", "add"})
 
 
 class KeptTracker(DialogueStateTracker):
@@ -55,6 +47,14 @@ class KeptTracker(DialogueStateTracker):
     seen: int = 0
     kept: int = 0
     latest: dict[str, Any]
+
+    def copy(self) -> KeptTracker:
+        """Returns a twin with events and slots of its own, where Rasa plays every event again."""
+        twin = copy(self)
+        twin.events = self.events.copy()
+        twin.slots = {name: copy(slot) for name, slot in self.slots.items()}
+        twin.active_loop = copy(self.active_loop)
+        return twin
 
     def _reset_slots(self) -> None:
         """Empties the slots, as Rasa does for a new session after an hour without a message, but for the visitor's list.
@@ -71,15 +71,19 @@ class KeptTracker(DialogueStateTracker):
 class ConversationStore(TrackerStore):
     """Keeps conversations in SQLite or PostgreSQL under keyed hashes of their sender ids."""
 
-    def __init__(self, domain: Domain | None, records: Records, names: KeyedHash) -> None:
-        """Takes an opened database; `open_conversation_store` does that."""
+    def __init__(self, domain: Domain | None, database: Database, names: KeyedHash, clinic: str | None = None) -> None:
+        """Takes an opened database; `open_conversation_store` does that.
+
+        Args:
+            domain: Rasa's domain.
+            database: where conversations are kept, those of others perhaps as well.
+            names: makes the keyed hashes.
+            clinic: the key of the clinic whose conversations these are, where there are several.
+        """
         super().__init__(domain)
-        self.records = records
-        self.names = names
+        self.database, self.records = database, database.records
+        self.names, self.clinic = names, clinic
         self._voted: OrderedDict[tuple[str, str], None] = OrderedDict()
-        # A SQLite file answers in a fraction of a millisecond, less than a thread costs; only a lock is worth a thread.
-        self._at_once = Records(records.url, seconds=_AT_ONCE, silent=True) if records.is_sqlite else None
-        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="conversations")
 
     def init_tracker(self, sender_id: str) -> KeptTracker:
         """Returns an empty tracker."""
@@ -93,7 +97,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be read.
         """
-        found = await self._run(self.records.load, self.names.of_sender(sender_id))
+        found = await self.database.run(self.records.load, self.names.of_sender(sender_id))
         if found is None:
             return None
         tracker = self.init_tracker(sender_id)
@@ -125,8 +129,9 @@ class ConversationStore(TrackerStore):
             slots=slots_to_keep(tracker.slots),
             latest=latest_of(new, before),
             channel=said[0].input_channel if said else None,
+            clinic=self.clinic,
         )
-        await self._run(self.records.add, self.names.of_sender(tracker.sender_id), addition)
+        await self.database.run(self.records.add, self.names.of_sender(tracker.sender_id), addition)
         await self._keep_unanswered(addition)
         if mine:
             tracker.seen += len(new)
@@ -139,14 +144,14 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be read.
         """
-        events = await self._run(self.records.events, self.names.of_sender(conversation_id))
+        events = await self.database.run(self.records.events, self.names.of_sender(conversation_id))
         if not events:
             return None
         return DialogueStateTracker.from_dict(conversation_id, events, self.domain.slots)
 
     async def keys(self) -> Iterable[str]:
         """Returns the keyed hashes of all conversations; the sender ids themselves are not kept."""
-        return await self._run(self.records.keys)
+        return await self.database.run(self.records.keys)
 
     async def recall(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
         """Returns the messages that a client's message was answered with, or None if it was not answered yet.
@@ -158,7 +163,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be read.
         """
-        events = await self._run(
+        events = await self.database.run(
             self.records.turn_of, self.names.of_sender(sender_id), self.names.of_message(str(message_id))
         )
         return None if events is None else await messages_of(events, sender_id)
@@ -169,7 +174,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be read.
         """
-        return list(turns_of(await self._run(self.records.events, self.names.of_sender(sender_id), turns)))
+        return list(turns_of(await self.database.run(self.records.events, self.names.of_sender(sender_id), turns)))
 
     async def forget(self, sender_id: str, until: float | None = None) -> bool:
         """Erases a conversation for good and says whether there was one.
@@ -182,9 +187,9 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be written.
         """
-        found = await self._run(self.records.erase, self.names.of_sender(sender_id), until)
+        found = await self.database.run(self.records.erase, self.names.of_sender(sender_id), until, self.clinic)
         if found:
-            await self._run_long(self.records.scrub)
+            await self.database.run_long(self.records.scrub)
         return found
 
     async def was_forgotten(self, sender_id: str) -> bool:
@@ -193,7 +198,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be read.
         """
-        return await self._run(self.records.is_ended, self.names.of_sender(sender_id))
+        return await self.database.run(self.records.is_ended, self.names.of_sender(sender_id))
 
     async def drop_ended(self, before: float) -> int:
         """Forgets which chats were deleted, where their tokens expired before (seconds since 1970); returns how many.
@@ -201,7 +206,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be written.
         """
-        return await self._run(self.records.drop_ended, before)
+        return await self.database.run(self.records.drop_ended, before)
 
     async def voted_down(self, sender_id: str, message_id: str) -> None:
         """Keeps the question whose answer got a thumb down, where that is allowed (docs/unanswered.md).
@@ -215,7 +220,7 @@ class ConversationStore(TrackerStore):
         self._voted[key, message] = None
         while len(self._voted) > _MOST_VOTES:
             self._voted.popitem(last=False)
-        await self._run(self._keep_voted, key, message)
+        await self.database.run(self._keep_voted, key, message)
 
     def _keep_voted(self, key: str, message: str) -> None:
         conversation, text = self.records.load(key), self.records.asked(key, message)
@@ -224,20 +229,20 @@ class ConversationStore(TrackerStore):
             return
         question = voted_down(text, str(replies[-1].get("kind")), conversation.slots)
         if question is not None:
-            keep(self.records, question)
+            keep(self.records, question, self.clinic)
 
     async def _keep_unanswered(self, addition: Addition) -> None:
         """Keeps the turn's question where `bot.answers.unanswered` says so. The turn itself is kept already."""
         if any(row.type == "slot" and notebook_in(row.data.get("value")).keep for row in addition.rows):
             try:
-                await self._run(self._keep_turn, addition)
+                await self.database.run(self._keep_turn, addition)
             except StoreDown:
                 pass  # logged; a question less in a list of many
 
     def _keep_turn(self, addition: Addition) -> None:
         question = question_of(row.data for row in addition.rows)
         if question is not None:
-            keep(self.records, question)
+            keep(self.records, question, self.clinic)
 
     async def expire_unanswered(self, before: str) -> int:
         """Erases the kept questions of months before this one ("2026-11"); returns how many there were.
@@ -245,7 +250,7 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be written.
         """
-        return await self._run_long(expire_unanswered, self.records, before)
+        return await self.database.run_long(expire_unanswered, self.records, before)
 
     async def expire(self, before: float) -> int:
         """Erases the conversations whose last message is older (seconds since 1970); returns how many there were.
@@ -253,12 +258,12 @@ class ConversationStore(TrackerStore):
         Raises:
             StoreDown: the database cannot be written.
         """
-        return await self._run_long(self.records.expire, before)
+        return await self.database.run_long(self.records.expire, before)
 
     async def healthy(self) -> bool:
         """Says whether conversations can be read and written."""
         try:
-            await self._run(self.records.check)
+            await self.database.run(self.records.check)
         except StoreDown:
             return False
         return True
@@ -273,45 +278,26 @@ class ConversationStore(TrackerStore):
 
     def close(self) -> None:
         """Ends threads and connections."""
-        self._threads.shutdown(wait=True)
-        self.records.close()
-        if self._at_once is not None:
-            self._at_once.close()
-
-    async def _run(self, work: Callable[..., T], *args: Any) -> T:
-        """Runs blocking work: at once where it takes no time, else in a thread, so that other visitors do not wait for it."""
-        if self._at_once is not None and work.__name__ in _SHORT:
-            try:
-                return cast(T, getattr(self._at_once, work.__name__)(*args))
-            except StoreDown:
-                pass  # locked by another process, or worse: the patient way finds out
-        running = asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
-        try:
-            return await asyncio.wait_for(running, LONGEST_WAIT)
-        except asyncio.TimeoutError:
-            pass
-        raise StoreDown(
-            f"The conversations' database gave no answer for {LONGEST_WAIT:.0f} seconds. Check that it runs and that the "
-            "network lets it through."
-        )
-
-    async def _run_long(self, work: Callable[..., T], *args: Any) -> T:
-        """Runs work that may take long in all, because there is much of it; each of its statements has its time-out."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
+        self.database.close()
 
 
 def open_store(domain: Domain | None, url: str | None = None) -> ConversationStore:
     """Opens the store; see `bot.server.conversations.open_conversation_store`."""
+    check_domain(domain)
+    database = Database(url)
+    store = ConversationStore(domain, database, keyed_hash())
+    database.prepare()
+    return store
+
+
+def check_domain(domain: Domain | None) -> None:
+    """Makes sure that conversations with this domain can be kept.
+
+    Raises:
+        StoreError: it has forms.
+    """
     if domain is not None and domain.form_names:
         raise StoreError(
             f"domain.yml has forms ({', '.join(domain.form_names)}), but the conversation store does not keep a form that is "
             "under way. Do without forms, or extend `newest_turn` in bot/server/conversations/events.py."
         )
-    store = ConversationStore(domain, Records(url), keyed_hash())
-    try:
-        store.records.make_tables()
-    except StoreDown:
-        pass  # logged; each call tries again
-    finally:
-        store.records.close()  # a process that is forked from this one must not share a connection
-    return store

@@ -9,10 +9,14 @@ from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData
 
 metadata = MetaData()
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest step of the migrations, which makes these tables."""
 HASH_LENGTH = 64
 """Characters of a keyed hash: HMAC-SHA256, in hexadecimal."""
+
+CLINIC_LENGTH = 40
+"""Characters of a clinic's key, at most (`bot.tenants.clinics`)."""
+_WHOSE = "key of the clinic; empty where there is but one"
 
 conversation = Table(
     "conversation",
@@ -27,6 +31,7 @@ conversation = Table(
         "slots", JSON, nullable=False, comment="slots that are set; the memory's notebook holds words of the visitor"
     ),
     Column("latest", JSON, nullable=False, comment="intent and action of the last turn"),
+    Column("clinic", String(CLINIC_LENGTH), comment=_WHOSE),
 )
 
 event = Table(
@@ -46,6 +51,7 @@ ended = Table(
     metadata,
     Column("key", String(HASH_LENGTH), primary_key=True, comment="keyed hash of the sender id"),
     Column("until", Float(53), nullable=False, index=True, comment="when its token expires anyway, seconds since 1970"),
+    Column("clinic", String(CLINIC_LENGTH), comment=_WHOSE),
 )
 """Sessions whose visitor deleted the chat, so that no process takes their tokens again, after a restart neither."""
 
@@ -57,4 +63,5 @@ unanswered = Table(
     Column("kind", String(32), nullable=False, comment="kind of the reply that it got"),
     Column("reason", String(16), nullable=False, comment="unanswered, or down for a thumb"),
     Column("text", Text, nullable=False, comment="the question without identifiers"),
+    Column("clinic", String(CLINIC_LENGTH), comment=_WHOSE),
 )

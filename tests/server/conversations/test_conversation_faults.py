@@ -21,7 +21,7 @@ from talking import Open, answer_to, now, on_disk, turn
 
 from bot.errors import StoreDown, StoreError
 from bot.server.conversations import ConversationStore, engine
-from bot.server.conversations import store as store_module
+from bot.server.conversations import database as database_module
 
 HERE = Path(__file__).parent
 PHONE = "+1 555 867 5309"
@@ -168,7 +168,7 @@ def test_a_file_that_another_process_locks_is_waited_for_briefly(
         other.cancel()
         return perf_counter() - began
 
-    assert engine.SECONDS - 0.5 < now(both()) < store_module.LONGEST_WAIT
+    assert engine.SECONDS - 0.5 < now(both()) < database_module.LONGEST_WAIT
     assert ticks > 50  # the others did not wait
     assert said(store) == ["one"]
     holder.execute("ROLLBACK")
@@ -250,7 +250,7 @@ def test_postgresql_that_hangs_makes_nobody_wait_for_long(postgres: Server, open
         began = perf_counter()
         with pytest.raises(StoreDown):
             now(turn(store, "d", "two"))
-        assert perf_counter() - began < store_module.LONGEST_WAIT + 1
+        assert perf_counter() - began < database_module.LONGEST_WAIT + 1
     finally:
         for process in stopped:
             os.kill(process, signal.SIGCONT)

@@ -36,6 +36,8 @@ def make_old(records: Records, key: str = "k" * 64, *, tables: Sequence[Table] =
     with records.engine.begin() as connection:
         metadata.create_all(connection, tables=tables)
         connection.execute(insert(conversation), {"key": key, **NOTHING})
+        for table in {"conversation", "ended_session"} & {table.name for table in tables}:
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN clinic"))  # which the fourth step adds
 
 
 def state(records: Records) -> tuple[str | None, set[str]]:
@@ -78,6 +80,12 @@ def test_tables_from_before_there_were_migrations_keep_what_they_hold(records: R
     if not records.is_sqlite:  # SQLite has no comments
         assert differences(records) == []
     assert records.keys() == ["k" * 64]
+
+
+def test_what_is_kept_before_there_were_several_clinics_belongs_to_none(records: Records) -> None:
+    make_old(records)
+    records.make_tables()
+    assert records.count_by_clinic() == {None: 1}
 
 
 def test_a_second_start_changes_nothing_and_loads_no_alembic(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,5 +156,5 @@ def test_the_unanswered_table_knows_no_conversation(records: Records) -> None:
     assert unanswered.foreign_keys == set()
     with records.engine.begin() as connection:
         assert connection.execute(select(unanswered)).all() == []
-    assert set(unanswered.c.keys()) == {"id", "month", "kind", "reason", "text"}
+    assert set(unanswered.c.keys()) == {"id", "month", "kind", "reason", "text", "clinic"}
     assert settings.conversations_url()
