@@ -188,7 +188,7 @@ def test_killed_itself_it_leaves_nothing_behind(tmp_path: Path) -> None:
     outer = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert outer.stdout is not None
     inner = Path(f"/proc/{int(outer.stdout.readline())}")
-    assert inner.exists()
+    wait_until(lambda: (inner / "comm").read_text().strip() == "sleep", 20)  # setpriv has done its part
     outer.kill()
     outer.communicate()
     wait_until(lambda: not inner.exists() or "Z" in (inner / "stat").read_text().rpartition(")")[2], 10)
