@@ -117,9 +117,10 @@ def proxy_config(
 ) -> None:
     """Write the configuration of the proxy that keeps a conversation on one worker (docs/scaling.md)."""
     from bot.cluster.proxy import Proxy, numbered, write  # noqa: PLC0415
+    from bot.server.refusals import said_by_host  # noqa: PLC0415
 
     workers = [address for each in worker for address in numbered(each, count)]
-    path = write(Proxy(listen, inside, workers, by_name), folder, installed_at=installed_at or None)
+    path = write(Proxy(listen, inside, workers, by_name, said_by_host()), folder, installed_at=installed_at or None)
     typer.echo(f"Wrote {path}: {len(workers)} worker{'s' if len(workers) != 1 else ''}, in this order for every proxy.")
 
 

@@ -25,6 +25,7 @@ from bot.cluster.processes import LOOPBACK, Part, free_ports, takes_connections
 from bot.cluster.programs import Programs, find_programs
 from bot.cluster.proxy import Proxy, write
 from bot.errors import BotError
+from bot.server.refusals import said_by_host
 
 MOST_WORKERS = 16
 SECONDS_TO_START = 120.0
@@ -73,7 +74,9 @@ class Cluster:
         self.redis = Part("Redis", [str(programs.redis), str(folder / "redis.conf")], folder / "redis.log")
         self.workers = [self._worker(number, port) for number, port in enumerate(workers, 1)]
         self._worker_ports = workers
-        configuration = Proxy(f"{LOOPBACK}:{self.port}", f"{LOOPBACK}:{inside}", [f"{LOOPBACK}:{p}" for p in workers])
+        configuration = Proxy(
+            f"{LOOPBACK}:{self.port}", f"{LOOPBACK}:{inside}", [f"{LOOPBACK}:{p}" for p in workers], said=said_by_host()
+        )
         self.proxy = Part(
             "HAProxy",
             [str(programs.haproxy), "-db", "-f", str(write(configuration, folder / "proxy"))],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-FAULTS = str(Path(__file__).parents[1] / "faults")
-if FAULTS not in sys.path:
-    sys.path.append(FAULTS)
+TESTS = Path(__file__).parents[1]
+for folder in (TESTS / "faults", TESTS / "server" / "tenants"):
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))

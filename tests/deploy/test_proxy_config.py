@@ -12,6 +12,7 @@ import pytest
 from commands import LOOPBACK, bot, fails_readably, free_port
 from facts import DISCLAIMER
 from serving import Served, wait_until
+from three_clinics import PHONES, written
 
 from bot.clinic import load_clinic
 from bot.cluster.programs import _find
@@ -94,6 +95,25 @@ def test_with_several_clinics_it_names_the_phone_of_the_one_that_was_asked(tmp_p
     finally:
         process.kill()
         process.wait()
+
+
+def test_the_command_knows_the_phone_of_each_of_several_clinics(tmp_path: Path) -> None:
+    folder = written(tmp_path / "clinics")
+    done = bot(
+        "proxy-config",
+        str(tmp_path / "new"),
+        "--worker",
+        "w:5005",
+        CLINICS=folder,
+        HILLSIDE_DATABASE_URL="postgresql://bot@nowhere/hillside",
+    )
+    assert done.returncode == 0, done.stderr
+    lines = dict(line.split(" ", 1) for line in (tmp_path / "new" / "said.map").read_text().splitlines())
+    assert set(lines) == {"-", *PHONES}
+    for host, phone in PHONES.items():
+        assert phone in json.loads(lines[host])["error"]["text"]
+    said = json.loads(lines["-"])["error"]["text"]
+    assert DISCLAIMER in said and not [phone for phone in PHONES.values() if phone in said]
 
 
 def test_numbers_stand_for_workers() -> None:
