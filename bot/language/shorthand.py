@@ -20,7 +20,7 @@ _FORMS = {
     "works": "wrks werks",
     "working": "wrkin wrking workin workng wokring",
     "worked": "wrkd werked workd",
-    "dont": "dnt dont't",
+    "dont": "dnt",
     "doesnt": "dosent dosnt doesent dsnt",
     "didnt": "didt ddnt dident didnot",
     "isnt": "isint aint",
@@ -55,6 +55,7 @@ _FORMS = {
     "side effects": "sideeffects",
 }
 _LONG = {short: long for long, shorts in _FORMS.items() for short in shorts.split()}
+_WORDS = re.compile(r"\w+")
 _WORD = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, _LONG), key=len, reverse=True)) + r")\b", re.IGNORECASE)
 
 
@@ -64,4 +65,6 @@ def written_out(text: str) -> str:
     >>> written_out("wat if dat dont wrk")
     'what if that dont work'
     """
+    if _LONG.keys().isdisjoint(_WORDS.findall(text.lower())):  # most messages; the long pattern is slow
+        return text
     return _WORD.sub(lambda found: _LONG[found.group().lower()], text)
