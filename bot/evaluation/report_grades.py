@@ -78,8 +78,8 @@ def _said(content: Content, clinic: Clinic) -> Iterator[tuple[str, str, str]]:
         "date": "May",
         "drugs": ", ".join(drug.brand for drug in content.drugs),
         "cancer": content.guide.cancer,
-        "first_stage": content.stages[0].name.lower() if content.stages else "",
-        **dict.fromkeys(("over", "most", "seconds"), 20),  # what the web channel counts
+        "first_stage": next((stage.name for stage in content.stages), ""),
+        **dict.fromkeys(("over", "most", "seconds", "count"), 20),  # what the channels and the list count
     }
     for path in _leaves(wording()):
         if path != ("disclaimer",):
