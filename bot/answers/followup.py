@@ -23,6 +23,7 @@ SURE_TALK = 0.55
 MAX_READ = 4000
 _NAMED = ("stage", "line", "ordinal", "drug", "term")
 _ASKS = re.compile(r"\s*(?:what|when|how|which|who|can|is|are|does|do|will|should|could|where)\b", re.I)
+_SENTENCE_END = re.compile(r"[.!?;]\s+|\n")
 _STATES = re.compile(
     r"\W*(?:yes|yeah|yep|no|well|but|and|ok)?\W*(?:i'?m|im|i am|i was|i'?ve|ive|i have|i had|"
     r"she'?s|shes|she is|she has|he'?s|hes|he is|my|we|it'?s|its)\b",
@@ -194,6 +195,8 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
         return None
     asks = reading.text.rstrip().endswith("?") or _ASKS.match(reading.text) is not None
+    if memory.kind == "emergency":  # "I'm home again and fine. what comes after Tukysa": any sentence may ask
+        asks = asks or any(_ASKS.match(sentence) for sentence in _SENTENCE_END.split(reading.text))
     # "I'm on chemo yes" answers nothing but what the reply was about: a word of the guide is no question by itself.
     told = any(m.kind != "term" for m in reading.mentions if m.kind in _NAMED) and reading.intent in (
         *ANSWERED,

@@ -181,6 +181,8 @@ def test_killed_itself_it_leaves_nothing_behind(tmp_path: Path) -> None:
     if shutil.which("setpriv") is None:
         pytest.skip("setpriv is not installed")
     program = (
+        # Whoever starts the tests in the background lets them ignore the signal, and their children with them.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from pathlib import Path; from bot.cluster.processes import Part; import time\n"
         f"part = Part('sleeper', ['sleep', '300'], Path({str(tmp_path / 'log')!r})); part.start(); print(part.pid, flush=True)\n"
         "time.sleep(300)"

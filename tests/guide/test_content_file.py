@@ -142,8 +142,8 @@ WRONG = {
         '    numerals: ["2", two, i]', "'i'", "already belongs to Stage 1",
     ),
     "duplicate alias of two lines": (
-        "aliases: [2nd line,", "aliases: [upfront, 2nd line,", 1,
-        "    aliases: [upfront, 2nd line,", "'upfront'", "already belongs to first-line",
+        "aliases: [plan b, 2nd line,", "aliases: [upfront, plan b, 2nd line,", 1,
+        "    aliases: [upfront, plan b, 2nd line,", "'upfront'", "already belongs to first-line",
     ),
     "empty alias": (
         "aliases: [herceptin hylecta]", 'aliases: [" "]', 1, '    aliases: [" "]', "' '", "an empty alias. Remove it",
