@@ -195,7 +195,9 @@ class Copy:
             self._program(f".venv/bin/{name}", f'exec {sys.executable} {words}"$@"')
         home = folder.parent / f"{folder.name}-home"
         home.mkdir()
-        kept = {name: value for name, value in environment().items() if name not in ("CONVERSATIONS_URL", "MAKEFLAGS")}
+        # What `make test` says to a `make` within it, which would print more than the reader's.
+        left_out = ("CONVERSATIONS_URL", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+        kept = {name: value for name, value in environment().items() if name not in left_out}
         self.env = kept | {"HOME": str(home), "PORT": str(self.port), "PYTHONPATH": str(folder), "COLUMNS": "120"}
 
     @property
