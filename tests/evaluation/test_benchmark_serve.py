@@ -156,6 +156,21 @@ def test_a_server_and_its_children_are_measured_and_ended(tmp_path: Path) -> Non
         os.kill(pid, 0)
 
 
+def test_a_warm_start_is_a_second_one(tmp_path: Path) -> None:
+    code = "import sys, pathlib; p = pathlib.Path(sys.argv[2]); p.write_text(p.read_text() + 'started ');"
+    server = bare_server(tmp_path)
+    (tmp_path / "starts").write_text("")
+    python, _, program, port = server.commands[0]
+    server.commands = [[python, "-c", f"{code} sys.argv[:] = ['bare', {port!r}]; exec({program!r})", port,
+                        str(tmp_path / "starts")]]  # fmt: skip
+    try:
+        server.start_warm()
+        assert (tmp_path / "starts").read_text() == "started started "
+        assert len(server.processes) == 1
+    finally:
+        server.stop()
+
+
 def test_a_server_that_does_not_start_says_what_it_wrote(tmp_path: Path) -> None:
     code = "import sys; print('no luck today'); sys.exit(3)"
     server = Server("broken", 1, "/", [[sys.executable, "-c", code]], [(1, "/")], tmp_path / "log")
