@@ -145,12 +145,18 @@ def test_the_conversation_survives_reload_and_navigation(visit: Visit) -> None:
 def test_a_question_under_way_is_answered_after_a_reload(visit: Visit) -> None:
     chat = visit().open()
     requests: list[Request] = []
-    chat.page.on("request", lambda request: requests.append(request))
-    chat.page.route("**/webhooks/web/message", lambda route: None)  # never answers
-    chat.ask(AFTER_ENHERTU, wait=False)
-    chat.page.unroute_all(behavior="ignoreErrors")
+
+    def first_never_answered(route: Route) -> None:
+        requests.append(route.request)
+        if len(requests) > 1:
+            route.continue_()
+
+    chat.page.route("**/webhooks/web/message", first_never_answered)
+    with chat.page.expect_request("**/webhooks/web/message"):
+        chat.ask(AFTER_ENHERTU, wait=False)
     chat.page.reload()
     expect(chat.last.locator(".answer")).to_contain_text("Xeloda")
+    assert len(requests) > 1
     assert len({body["message_id"] for body in sent(requests)}) == 1
 
 
