@@ -24,7 +24,7 @@ from bot.evaluation.e2e.command import test as test_conversations
 from bot.guide.build import build_store
 from bot.guide.content_file import load_content
 from bot.guide.store import open_engine
-from bot.server.clinics_command import forget, list_clinics, migrate, move_clinic
+from bot.server.clinics_command import CLINIC, forget, list_clinics, migrate, move_clinic
 from bot.tenants.clinics import clinic_for_command
 from bot.tenants.current import using
 
@@ -52,7 +52,6 @@ app.command("move-clinic")(move_clinic)
 _HOST = typer.Option("127.0.0.1", help="Address to listen on; only this machine unless you change it.")
 _PORT = typer.Option(5005, envvar="PORT", help="Port to listen on.")
 _WORKERS = typer.Option(1, help="Processes that answer; one for each processor core (docs/serving.md).")
-_CLINIC = typer.Option("", "--clinic", help="Which of several clinics: the name of its file without .yml.")
 _PORT_EACH = typer.Option(False, "--port-each", help="Give each worker its own port, from --port on, for a proxy.")
 
 
@@ -131,7 +130,7 @@ def train(force: bool = typer.Option(False, help="Train even when nothing change
 
 
 @app.command()
-def chat(clinic: str = _CLINIC) -> None:
+def chat(clinic: str = CLINIC) -> None:
     """Chat in the terminal."""
     from bot.server.chat import run_chat  # noqa: PLC0415
     from bot.server.training import trained_model  # noqa: PLC0415
@@ -147,7 +146,7 @@ def unanswered(
     html: str = typer.Option("", "--html", help="Also write a page to this file."),
     since: str = typer.Option("", "--since", help="Only what was asked in this month and later, such as 2026-11."),
     replay: str = typer.Option("", "--replay", help="Ask the questions of this file (JSON lines with a text) instead."),
-    clinic: str = _CLINIC,
+    clinic: str = CLINIC,
 ) -> None:
     """Show what patients ask that the guide does not answer, grouped, with where to write the answer."""
     from bot.evaluation.unanswered import as_html, as_text, report  # noqa: PLC0415
@@ -319,7 +318,7 @@ def channels_check() -> None:
 def channels_preview(
     channel: str = typer.Argument(..., help="slack, telegram, messenger, sms, whatsapp or teams."),
     question: str = typer.Argument(..., help="What a patient would write."),
-    clinic: str = _CLINIC,
+    clinic: str = CLINIC,
 ) -> None:
     """Print, as JSON, exactly what would be sent in answer to a question."""
     from bot.server.departures import depart  # noqa: PLC0415

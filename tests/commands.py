@@ -12,7 +12,9 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
 from facts import ROOT
 
 # As the console script does, but from this checkout whatever is installed.
@@ -56,6 +58,13 @@ def bot(
         [*BOT, *args], cwd=ROOT, env=environment(**changes), input=typed or "", capture_output=True, text=True,
         timeout=seconds,
     )  # fmt: skip
+
+
+def lacking(why: str) -> NoReturn:
+    """Skips a test that needs a program which is not installed, and fails it under CI=true."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(why)
+    pytest.skip(why)
 
 
 def free_port() -> int:

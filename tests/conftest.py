@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 from asking import Ask, Asked, questions
+from commands import lacking
 from facts import CLINIC_FILE, CONTENT_FILE
 from hypothesis import settings as hypothesis_settings
 from postgres_server import find_programs, running_server
@@ -102,10 +102,7 @@ def postgres_programs() -> Path:
     """The folder of PostgreSQL's server programs."""
     programs = find_programs()
     if programs is None:
-        missing = "PostgreSQL's server programs (initdb, postgres) are not installed: apt-get install postgresql"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
+        lacking("PostgreSQL's server programs (initdb, postgres) are not installed: apt-get install postgresql")
     return programs
 
 

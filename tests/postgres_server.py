@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,18 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from commands import free_port
+
+from bot.cluster.postgres import unprivileged_user
+from bot.cluster.programs import find
 
 SECONDS_TO_START = 60
 
 
 def find_programs() -> Path | None:
     """The folder of initdb and postgres, newest version first; None where they are not installed."""
-    found = [*Path("/usr/lib/postgresql").glob("*/bin")]
-    on_path = shutil.which("initdb")
-    if on_path:
-        found.append(Path(on_path).resolve().parent)
-    usable = [folder for folder in found if (folder / "initdb").is_file() and (folder / "postgres").is_file()]
-    return max(usable, key=lambda folder: [int(n) for n in folder.parent.name.split(".") if n.isdigit()], default=None)
+    found = find("postgres")
+    return found.parent if found is not None and (found.parent / "initdb").is_file() else None
 
 
 class Server:
@@ -35,13 +33,12 @@ class Server:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder = programs, folder
-        user = _unprivileged_user()
         self._options: dict[str, Any] = {"cwd": folder}
-        if user is not None:
-            # PostgreSQL refuses to run as root.
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            user = unprivileged_user()
             os.chown(folder, user.pw_uid, user.pw_gid)
             self._options |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"postgresql://bot@127.0.0.1:{self.port}/postgres"
         self.process: subprocess.Popen[bytes] | None = None
         subprocess.run(
@@ -93,19 +90,6 @@ def running_server(programs: Path) -> Iterator[str]:
     """Yields the URL of an empty database on a server of its own; server and data are gone afterwards."""
     with own_server(programs) as server:
         yield server.url
-
-
-def _unprivileged_user() -> pwd.struct_passwd | None:
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return known.get("postgres") or known["nobody"]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -13,8 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-from commands import LOOPBACK, free_port
+from commands import LOOPBACK, free_port, lacking
 
 SECONDS_TO_START = 20
 
@@ -23,10 +21,7 @@ def find_redis() -> str:
     """The program; the test is skipped without it, and fails under CI=true."""
     found = shutil.which("redis-server")
     if found is None:
-        why = "redis-server is not installed (Debian's package redis-server)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
+        lacking("redis-server is not installed (Debian's package redis-server)")
     return found
 
 

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import re
 
-from bot.answers.fresh_sequence import after_failure, beside_a_drug, direction_asked, sequence_question
+from bot.answers.fresh_sequence import (
+    BEFORE_SURGERY,
+    EITHER,
+    IF,
+    WHERE,
+    after_failure,
+    beside_a_drug,
+    direction_asked,
+    sequence_question,
+)
 from bot.answers.lines_said import asked_line, line_over, line_to_come
 from bot.answers.named import asked_terms, current_stage, therapies
 from bot.answers.outside import outside_question
@@ -18,14 +27,9 @@ from bot.answers.short_questions import beside_the_thread, pointed_at, said_in_p
 NOT_IN_GUIDE = "not_in_guide"
 CHITCHAT = ("greet", "goodbye", "thanks", "bot_identity", "smalltalk", "affirm", "deny")
 _REFUSED = ("outlook", "prognosis", "personal_advice", "side_effect_or_dose", "emergency", "distress", "off_topic")
-_IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b", re.I)
 _URGENT = ("emergency", "distress", "side_effect_or_dose", "personal_advice", "sequence", "treatment")
 _FAILS = re.compile(r"\W*(?:and|so|but|ok|okay|what|well|say)?\s*(?:if|when|once|suppose|supposing)\b.{0,60}$", re.I)
 _BARE_AFTER = re.compile(r"\W*(?:and |so |ok |whats |what'?s |what |comes? )*(?:aft(?:e)?r|before|beyond)\b|.*->", re.I)
-_EITHER = re.compile(r"\bor\b", re.I)
-_BEFORE_SURGERY = re.compile(
-    r"\b(?:before|b4|ahead of|prior to)\b\W+(?:\w+\W+){0,2}(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
-)
 _IN_YOUR_LIST = re.compile(r"\b(?:in|on|of) (?:your|the|that) (?:list|choices|options)\b", re.I)
 _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of what)\b", re.I)
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
@@ -51,7 +55,6 @@ _HAD = re.compile(
     re.I,
 )
 _NOW_WHAT = re.compile(r"\b(?:now|next|after\w*|then|follow\w*|left)\b", re.I)
-_WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
 _MEANING = re.compile(
     r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\bas in what\b|\blines? of what\b|\ba line\b|\blines?\b.{0,12}\bas in\b",
     re.I,
@@ -202,7 +205,7 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
     if line is None and here is not None and _IN_ORDER.search(reading.text) and "failed" not in reading.cues:
         return Question("sequence", stage=here, drugs=reading.values("drug"), direction="order")
     if line is None and "failed" in reading.cues and here is not None:
-        if reading.names("drug") and _IF.search(reading.text):
+        if reading.names("drug") and IF.search(reading.text):
             return sequence_question(reading, stage, Memory(thread=thread))
         if not reading.names("drug"):
             return after_failure(reading, here, thread)
@@ -228,7 +231,7 @@ def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
     if drugs and stage and len({m.value for m in explicit}) == 1:
         # "Is Enhertu second line for mets": the row says so, or that the drug does not stand there.
         return Question("treatment", stage=stage, line=int(explicit[0].value), drugs=drugs[:1])
-    if drugs and stage and _PART_OF.search(reading.text) and not _EITHER.search(reading.text):
+    if drugs and stage and _PART_OF.search(reading.text) and not EITHER.search(reading.text):
         return Question("treatment", stage=stage, drugs=drugs[:1])
     if drugs:
         return Question("drug_info", drugs=drugs[:1], stage=stage)
@@ -259,9 +262,9 @@ def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question
     if explained and last is not None and not special and "that" in reading.cues:
         if not terms or {"same", "compare", "why"} & reading.cues:
             return Question("definition", term=last.term, stage=at.stage, line=at.line)
-    if stage is not None and therapies(reading) and not means(reading) and _WHERE.search(reading.text):
+    if stage is not None and therapies(reading) and not means(reading) and WHERE.search(reading.text):
         return Question("treatment", stage=stage, therapies=therapies(reading))
-    early = _CHEMO_FIRST.search(reading.text) or _BEFORE_SURGERY.search(reading.text) and not means(reading)
+    early = _CHEMO_FIRST.search(reading.text) or BEFORE_SURGERY.search(reading.text) and not means(reading)
     if {"chemotherapy", "surgery"} <= set(terms) and early:
         return Question("definition", term="neoadjuvant")
     if terms:

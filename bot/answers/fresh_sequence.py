@@ -9,7 +9,7 @@ from bot.answers.named import drugs_over, therapies
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Reading
 
-_IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b", re.I)
+IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b", re.I)
 _BEFORE_OR_AFTER = re.compile(
     r"\bbefore\b.*\bor\b.*\bafter|\bafter\w*\b.*\bor\b.*\bbefore|\bfirst\b.*\bor\b|\bwhich\b.*\bfirst", re.I
 )
@@ -21,8 +21,8 @@ _WHICH_FIRST = re.compile(
 _WHERE_COMES = re.compile(
     r"\bwhere (?:do|does|would) .{0,30}\b(?:come|fit|go|sit|stand)(?: in)?(?: then| now)?\W*$", re.I
 )
-_EITHER = re.compile(r"\bor\b", re.I)
-_BEFORE_SURGERY = re.compile(
+EITHER = re.compile(r"\bor\b", re.I)
+BEFORE_SURGERY = re.compile(
     r"\b(?:before|b4|ahead of|prior to)\b\W+(?:\w+\W+){0,2}(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
 )
 _BESIDE = re.compile(r"\b(?:before|after|aftr|following|precedes?)\W+(?:the\W+)?$", re.I)
@@ -32,7 +32,7 @@ _GUESSED = re.compile(
     re.I,
 )
 _GUESS_NEXT = re.compile(r"\W*(?:that (?:is|comes) |is )?(?:next|now|then|after(?:wards| that| this)?)\W*$", re.I)
-_WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
+WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
 _AFTER_SURGERY = re.compile(r"\bafter (?:\w+ ){0,2}(?:surgery|op|operation|mastectomy|lumpectomy)\b", re.I)
 _TWO_TRIED = re.compile(
     r"\b(?:two|2|both) (?:(?:different|kinds of|lots of|types of|lines of) )?"
@@ -58,7 +58,7 @@ def after_failure(reading: Reading, stage: str, thread: Question | None) -> Ques
         )
     if _TWO_TRIED.search(reading.text) and (thread is None or thread.line is None):
         return Question("sequence", stage=stage, from_line=2, direction="after", failed=True)
-    told = thread is None and not _IF.search(reading.text) and "shrink" not in reading.text
+    told = thread is None and not IF.search(reading.text) and "shrink" not in reading.text
     if told and reading.mentions and any(m.value == stage and m.kind == "stage" for m in reading.mentions):
         several = re.search(r"\b(?:again|both|everything|all|several|another|keeps)\b", reading.text, re.I)
         if several:
@@ -120,7 +120,7 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if line is not None and not drugs and not kinds and direction == "after":
         fresh = stage is not None and not ({"after", "failed"} & reading.cues)
         return Question("treatment" if fresh or line == 1 else "sequence", stage=here, line=line)
-    if failed and stage is not None and kinds and not drugs and _BEFORE_SURGERY.search(reading.text):
+    if failed and stage is not None and kinds and not drugs and BEFORE_SURGERY.search(reading.text):
         # "The chemo before the op hardly touched it": what is over is the first line, and no one asks what came before.
         return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
     if len(kinds) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
@@ -133,7 +133,7 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if len(drugs) == 1 and mention is not None and not failed and _GUESSED.search(reading.text[: mention.start]):
         if _GUESS_NEXT.match(reading.text[mention.end :]):  # "is it Enhertu next": where it stands, not what follows it
             return Question("sequence", stage=here, drugs=drugs, direction="order")
-    one_or_other = len({m.value for m in reading.mentions if m.kind in ("line", "ordinal")}) > 1 and _EITHER.search(
+    one_or_other = len({m.value for m in reading.mentions if m.kind in ("line", "ordinal")}) > 1 and EITHER.search(
         reading.text
     )
     if len(drugs) == 1 and not failed and one_or_other and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
@@ -148,7 +148,7 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
         and len(drugs) == 1
         and not failed
         and not ({"after", "before"} & reading.cues)
-        and _WHERE.search(reading.text)
+        and WHERE.search(reading.text)
     ):
         return Question("drug_info", drugs=drugs, stage=stage)
     if len(drugs) == 1 and not failed and _WHERE_COMES.search(reading.text):
@@ -161,7 +161,7 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if stage is not None and (thread is None or thread.stage != stage or thread.line is None):
         return (
             after_failure(reading, stage, thread)
-            if failed or direction == "after" and _IF.search(reading.text)
+            if failed or direction == "after" and IF.search(reading.text)
             else Question("sequence", stage=stage, direction="order")
         )
     return _from_thread(memory, direction, failed, frozenset(re.findall(r"\w+", reading.text.lower())))

@@ -26,6 +26,12 @@ _STANDBY = "replica"
 _CONNECTIONS = 100
 
 
+def unprivileged_user() -> pwd.struct_passwd:
+    """Returns who runs PostgreSQL where this program is root: the user of Debian's package, or nobody."""
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
+
+
 class Pair:
     """A primary and its replica on loopback, in a folder of their own."""
 
@@ -177,10 +183,9 @@ class Pair:
             raise BotError(f"{program} failed: {done.stderr.strip()[-500:].replace(self._password, '...')}")
 
     def _as_another_user(self) -> None:
-        """PostgreSQL refuses to run as root: it gets the user of Debian's package, or nobody."""
+        """PostgreSQL refuses to run as root."""
         if os.geteuid() == 0:
-            known = {entry.pw_name: entry for entry in pwd.getpwall()}
-            user = known.get("postgres") or known["nobody"]
+            user = unprivileged_user()
             self._options |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
             self._own(self._folder)
 

@@ -39,17 +39,18 @@ def find_programs() -> Programs:
             "\n".join(["The cluster needs programs that are not here:", *lines,
                        f"Install them (apt-get install {' '.join(packages)}) and start again."])
         )  # fmt: skip
-    haproxy, redis, postgres = (_find(name) for name in ("haproxy", "redis-server", "postgres"))
+    haproxy, redis, postgres = (find(name) for name in ("haproxy", "redis-server", "postgres"))
     assert haproxy and redis and postgres
     return Programs(haproxy, redis, postgres.parent)
 
 
 def missing_programs() -> list[str]:
     """Returns the names of the programs that are not installed."""
-    return [name for name in PACKAGES if _find(name) is None]
+    return [name for name in PACKAGES if find(name) is None]
 
 
-def _find(name: str) -> Path | None:
+def find(name: str) -> Path | None:
+    """Returns where one of `PACKAGES` is, the newest version of PostgreSQL first; None where it is not installed."""
     if PACKAGES[name] == "postgresql":
         newest = sorted(POSTGRESQL.glob(f"*/bin/{name}"), key=lambda path: _version(path.parts[-3]))
         if newest:

@@ -19,9 +19,8 @@ from bot.cluster.cluster import Cluster, Say, Shape, running
 from bot.evaluation.clinic_figures import clinic_bytes
 from bot.evaluation.cluster_visitors import Met, Visitors, open_many
 from bot.evaluation.process_figures import cpu_seconds, memory_mb
-from bot.evaluation.soak import Found, Plan, Script, Soak, report
+from bot.evaluation.soak import NO_LIMITS, Found, Plan, Script, Soak, report
 
-NO_LIMITS = dict.fromkeys(("LIMIT_SESSION", "LIMIT_ADDRESS", "LIMIT_NEW_SESSIONS"), "100000000")
 SECONDS_TO_HEAL = 60.0
 
 

@@ -24,7 +24,7 @@ from bot.evaluation.benchmark_serve_servers import bot_server
 
 API = "/webhooks/web"
 MOST_GROWTH = 0.05
-_NO_LIMITS = dict.fromkeys(("LIMIT_SESSION", "LIMIT_ADDRESS", "LIMIT_NEW_SESSIONS"), "100000000")
+NO_LIMITS = dict.fromkeys(("LIMIT_SESSION", "LIMIT_ADDRESS", "LIMIT_NEW_SESSIONS"), "100000000")
 _SECONDS_A_REQUEST = 60
 _SHOWN = 20
 """Errors that are told one by one; the others are counted."""
@@ -245,7 +245,7 @@ def soak(plan: Plan, workers: int, say: Callable[[str], None]) -> dict[str, Any]
         )
     with tempfile.TemporaryDirectory(prefix="bot-soak-") as folder:
         server = bot_server(Path(folder), workers)
-        server.environment.update(_NO_LIMITS, CONVERSATIONS_URL=f"sqlite:///{folder}/conversations.sqlite3")
+        server.environment.update(NO_LIMITS, CONVERSATIONS_URL=f"sqlite:///{folder}/conversations.sqlite3")
         try:
             say(f"Starting the server ({workers} worker{'s' if workers > 1 else ''}) ...")
             server.start()

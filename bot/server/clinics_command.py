@@ -18,7 +18,7 @@ from bot.server.unanswered import rows
 from bot.tenants.clinics import clinic_for_command, read_folder, the_clinics
 from bot.tenants.current import Tenant
 
-_CLINIC = typer.Option("", "--clinic", help="Which of several clinics: the name of its file without .yml.")
+CLINIC = typer.Option("", "--clinic", help="Which of several clinics: the name of its file without .yml.")
 
 
 def list_clinics(
@@ -77,7 +77,7 @@ def _ask(tenant: Tenant) -> dict[str | None, int] | None:
 
 def forget(
     session: str = typer.Argument("", help="The session's id, as the channel knows it: the sender id."),
-    clinic: str = _CLINIC,
+    clinic: str = CLINIC,
     everything: bool = typer.Option(False, "--all", help="All conversations and kept questions of the clinic."),
 ) -> None:
     """Erase one conversation for good, or with --all everything that is kept of one of several clinics."""

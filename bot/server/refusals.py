@@ -24,18 +24,22 @@ def refusal(status: int, reason: str = "") -> bytes:
         status: one of `_CODES`.
         reason: what was wrong, for the author of a program; 503 is for visitors and has its own text.
     """
-    content = error_body(_CODES[status], reason)
-    if status == 503:
-        reply = last_resort(first=True)
-        content = error_body(_CODES[status], reply.full_text())
-        content["messages"] = [{"text": reply.full_text()}, {"custom": {"data": {"reply": reply.to_dict()}}}]
-    body = json.dumps(content).encode()
+    body = _body(status, reason).encode()
     retry = "retry-after: 2\r\n" if status == 503 else ""
     head = (
         f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\ncache-control: no-store\r\n"
         f"{retry}connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def _body(status: int, reason: str = "") -> str:
+    if status != 503:
+        return json.dumps(error_body(_CODES[status], reason))
+    reply = last_resort(first=True)
+    content = error_body(_CODES[status], reply.full_text())
+    content["messages"] = [{"text": reply.full_text()}, {"custom": {"data": {"reply": reply.to_dict()}}}]
+    return json.dumps(content)
 
 
 def said_by_host() -> dict[str, str]:
@@ -50,6 +54,5 @@ def said_by_host() -> dict[str, str]:
     found: dict[str, str] = {}
     for tenant in clinics.by_key.values() if clinics is not None else ():
         with using(tenant):
-            body = refusal(503).partition(b"\r\n\r\n")[2].decode()
-        found.update(dict.fromkeys(tenant.hosts, body))
+            found.update(dict.fromkeys(tenant.hosts, _body(503)))
     return found

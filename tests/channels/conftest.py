@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 
 import pytest
-from commands import BOT, environment, free_port
-from facts import ROOT
+from bot_process import bot_serving
+from commands import environment, free_port
 from messaging_server import Chatting
 from stand_ins import MESSENGER_TOKEN, TEAMS_PASSWORD, TELEGRAM_SECRET, TELEGRAM_TOKEN, TWILIO_TOKEN, StandIn
 from trained import the_model
@@ -26,26 +23,10 @@ def chatting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatting]:
     log = folder / "log"
     env = environment(BOT_SECRET="u8Zr-4vQpLx0_wYkN2mT7sBcD5eF9gHj", PYTHONUNBUFFERED="1",
                       CONVERSATIONS_URL=f"sqlite:///{folder / 'conversations.sqlite3'}", **platforms.variables())  # fmt: skip
-    with log.open("wb") as output:
-        process = subprocess.Popen([*BOT, "serve", "--port", str(port)], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
-                                   stdout=output, stderr=output)  # fmt: skip
-    served = Chatting(port, platforms, process, log)
     try:
-        end = time.monotonic() + 120
-        while True:
-            assert process.poll() is None and time.monotonic() < end, log.read_text(errors="replace")
-            try:
-                if served.request("GET", "/ready", seconds=5).status == 200:
-                    break
-            except OSError:
-                time.sleep(0.2)
-        yield served
+        with bot_serving(port, env, log) as process:
+            yield Chatting(port, platforms, process, log)
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
         platforms.close()
     said = log.read_text(encoding="utf-8", errors="replace")
     assert [word for word in LEAKS if word in said] == []

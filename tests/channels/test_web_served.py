@@ -6,7 +6,6 @@ import json
 import re
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from commands import BOT, LOOPBACK, environment, free_port
+from bot_process import bot_serving
+from commands import LOOPBACK, environment, free_port
 from facts import DISCLAIMER, ROOT, WORDING
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,26 +58,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     out, err, port = folder / "out.log", folder / "err.log", free_port()
     env = environment(BOT_SECRET=SECRET, LIMIT_SESSION="100000", LIMIT_ADDRESS="100000", LIMIT_NEW_SESSIONS="100000",
                       PYTHONUNBUFFERED="1")  # fmt: skip
-    with out.open("wb") as stdout, err.open("wb") as stderr:
-        process = subprocess.Popen([*BOT, "serve", "--port", str(port)], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
-                                   stdout=stdout, stderr=stderr)  # fmt: skip
-    served = Served(port, process, folder, out, err)
-    try:
-        end = time.monotonic() + 120
-        while True:
-            assert process.poll() is None and time.monotonic() < end, served.said()
-            try:
-                if served.request("GET", "/ready", seconds=5).status == 200:
-                    break
-            except OSError:
-                time.sleep(0.2)
-        yield served
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    with bot_serving(port, env, out, err) as process:
+        yield Served(port, process, folder, out, err)
 
 
 def test_a_real_conversation(server: Served) -> None:

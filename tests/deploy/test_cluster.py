@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from commands import bot, environment, fails_readably
+from commands import bot, environment, fails_readably, lacking
 from facts import ROOT
 from serving import NO_LIMITS, SCRIPT, Served, Visitor, is_honest, reply_of, wait_until
 from trained import the_model
@@ -33,10 +33,7 @@ TOKEN_AND_NO_MORE = {"Authorization": "Bearer x.eyJzaWQiOiAiZm9yZ2VkIn0.x"}
 def cluster() -> Iterator[Cluster]:
     missing = programs.missing_programs()
     if missing:
-        why = f"the cluster needs {', '.join(missing)}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
+        lacking(f"the cluster needs {', '.join(missing)}")
     the_model()
     before = dict(os.environ)
     os.environ.clear()
@@ -197,7 +194,7 @@ def test_killed_itself_it_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_listed_with_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "_find", lambda name: None)
+    monkeypatch.setattr(programs, "find", lambda name: None)
     with pytest.raises(BotError) as raised:
         programs.find_programs()
     said = str(raised.value)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from commands import LOOPBACK, bot, fails_readably, free_port
+from commands import LOOPBACK, bot, fails_readably, free_port, lacking
 from facts import DISCLAIMER
 from serving import Served, wait_until
 from three_clinics import PHONES, written
 
 from bot.clinic import load_clinic
-from bot.cluster.programs import _find
+from bot.cluster.programs import find
 from bot.cluster.proxy import Proxy, configuration, numbered, write
 from bot.errors import BotError
 from bot.server.front import MAX_IN_HAND
@@ -25,12 +24,9 @@ NAMED = Proxy("0.0.0.0:8080", "0.0.0.0:8404", ["worker-1:5005", "worker-2:5005"]
 
 
 def haproxy() -> str:
-    found = _find("haproxy")
+    found = find("haproxy")
     if found is None:
-        why = "haproxy is not installed (Debian's package haproxy)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
+        lacking("haproxy is not installed (Debian's package haproxy)")
     return str(found)
 
 

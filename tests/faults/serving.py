@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
-import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from commands import BOT, environment, free_port
-from facts import DISCLAIMER, ROOT
+from bot_process import end, start_bot, wait_until
+from commands import environment, free_port
+from facts import DISCLAIMER
 from trained import the_model
 from web_server import API, Answer, Client
 
@@ -65,11 +64,7 @@ class Served(Client):
         env = environment(**{"BOT_SECRET": SECRET, "CONVERSATIONS_URL": f"sqlite:///{self.database}", **NO_LIMITS,
                              "PYTHONUNBUFFERED": "1", **self.changes})  # fmt: skip
         began = time.monotonic()
-        with self.out.open("ab") as out, self.err.open("ab") as err:
-            self.process = subprocess.Popen(
-                [*BOT, "serve", "--port", str(self.port), "--workers", str(self.workers)], cwd=ROOT, env=env,
-                stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            )  # fmt: skip
+        self.process = start_bot(self.port, env, self.out, self.err, "--workers", str(self.workers))
         self.wait_until_ready()
         return time.monotonic() - began
 
@@ -91,14 +86,8 @@ class Served(Client):
 
     def stop(self) -> None:
         """Ends it in order."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(timeout=40)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process is not None:
+            end(self.process, seconds=40)
 
     def children(self) -> list[int]:
         """The workers' processes; none where this process answers itself."""
@@ -134,17 +123,6 @@ def rss_mb(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return float(line.split()[1]) / 1024
     return 0.0
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
-    """Waits until something holds; who does not answer yet is asked again."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            if true():
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"it did not come to be within {seconds:.0f} seconds")
 
 
 def reply_of(answer: Answer) -> dict[str, Any]:

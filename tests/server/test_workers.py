@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bot_process import wait_until
 from commands import BOT, LOOPBACK, bot, environment, fails_readably, free_port
 from facts import DISCLAIMER, ROOT
 from trained import one_reply, the_model
@@ -38,16 +39,6 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def wait_until(true: Any, seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            if true():
-                return
-        time.sleep(0.2)
-    pytest.fail("it did not come to be")
-
-
 @pytest.fixture(scope="module")
 def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
     """`bot serve --workers 2`: the supervisor, its port and its log."""
@@ -62,10 +53,10 @@ def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess
             stderr=file, env=environment(DATABASE_URL=store),
         )  # fmt: skip
     try:
-        wait_until(lambda: process.poll() is not None or ask(port, "first", "hi")[0] == 200)
+        wait_until(lambda: process.poll() is not None or ask(port, "first", "hi")[0] == 200, 120)
         assert process.poll() is None, log.read_text()
         # The second worker may need longer than the first: until both answer, one may have everything.
-        wait_until(lambda: len(children(process.pid)) == 2)
+        wait_until(lambda: len(children(process.pid)) == 2, 120)
         yield process, port, log
     finally:
         process.kill()
@@ -96,7 +87,7 @@ def test_a_worker_killed_under_load_is_started_again_and_the_others_go_on(
         os.kill(before[0], signal.SIGKILL)
         killed = time.monotonic()
         time.sleep(2)
-        wait_until(lambda: len(children(process.pid)) == 2 and before[0] not in children(process.pid))
+        wait_until(lambda: len(children(process.pid)) == 2 and before[0] not in children(process.pid), 120)
     finally:
         stop.set()
         for thread in threads:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import os
 import shutil
 import subprocess
 import threading
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 from chatting import DESKTOP, LISTEN, Chat, Site, Visit
-from commands import BOT, LOOPBACK, environment, free_port
+from commands import BOT, LOOPBACK, environment, free_port, lacking
 from facts import CLINIC_FILE, ROOT, read_yaml
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from ruamel.yaml import YAML
@@ -38,10 +37,7 @@ def browser() -> Iterator[Browser]:
     """
     path = find_chromium()
     if path is None:
-        missing = "Chromium is not installed: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
+        lacking("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield running

@@ -3,7 +3,7 @@
 For every rule and every past state, the rule policy turns the rule's list of states round and looks at it
 (`RulePolicy._is_rule_applicable`), although only the newest states can matter for a rule of a few turns. Here the turned
 lists are kept, and the search stops at the first state that is older than the longest rule left: from there on Rasa's own
-test says yes to every rule. What was found for the newest states (intent, kinds of entities, last action; never text) is kept too.
+test says yes to every rule.
 
 Rasa also predicts twice after each message: from its text, then from its intent. A rule that names an intent cannot fit the
 text, so where every rule does, the first of the two is left out. Then what the rules see of a conversation is a short list of
@@ -19,7 +19,6 @@ from collections.abc import Callable, Hashable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-_KEPT_SEARCHES = 2000
 _KEPT_PREDICTIONS = 2000
 _Seen = tuple[Hashable, ...]
 
@@ -78,25 +77,7 @@ def install() -> Callable[[], None]:
     stock_predict = RulePolicy.predict_action_probabilities
     by_intent: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
-    found_before: dict[tuple[int, str], set[str]] = {}
-    longest: dict[int, tuple[dict[str, str], int]] = {}
-
     def _get_possible_keys(self: Any, lookup: dict[str, str], states: list[dict[str, Any]]) -> set[str]:
-        kept, most = longest.get(id(lookup), (None, 0))
-        if kept is not lookup:
-            most = max((len(_newest_first(key)) for key in lookup), default=0)
-            longest[id(lookup)] = (lookup, most)  # kept, so that its id is not given to another
-        newest = states[-most:] if most else []
-        if any("text" in state.get("user", ()) for state in newest):
-            return _search(self, lookup, states)  # what a visitor typed is not kept
-        told = (id(lookup), repr(newest))
-        if told not in found_before:
-            if len(found_before) >= _KEPT_SEARCHES:
-                found_before.clear()
-            found_before[told] = _search(self, lookup, states)
-        return set(found_before[told])
-
-    def _search(self: Any, lookup: dict[str, str], states: list[dict[str, Any]]) -> set[str]:
         keys = set(lookup)
         for turn, state in enumerate(reversed(states)):
             longer = [key for key in keys if len(_newest_first(key)) > turn]

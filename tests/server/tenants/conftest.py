@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 
 import pytest
-from commands import BOT, environment, free_port
-from facts import ROOT
-from three_clinics import DATABASE, SECRET, At, Platform, Served, written
+from bot_process import bot_serving
+from commands import environment, free_port
+from three_clinics import DATABASE, SECRET, Platform, Served, written
 from trained import the_model
 
 TELEGRAM = {
@@ -33,25 +28,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "TELEGRAM_API_URL": platform.url, **TELEGRAM, **LIMITS,
     }  # fmt: skip
     found = Served(port, folder, platform, settings)
-    with found.log.open("wb") as out:
-        process = subprocess.Popen(
-            [*BOT, "serve", "--port", str(port), "--workers", "2"], cwd=ROOT, env=environment(**settings),
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-        )  # fmt: skip
     try:
-        end = time.monotonic() + 150
-        while True:
-            assert process.poll() is None and time.monotonic() < end, found.log.read_text(errors="replace")
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if At(port, "10.0.0.7").request("GET", "/ready", seconds=5).status == 200:
-                    break
-            time.sleep(0.2)
-        yield found
+        with bot_serving(port, environment(**settings), found.log, None, "--workers", "2", seconds=150):
+            yield found
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
         platform.shutdown()
         platform.server_close()
