@@ -57,6 +57,8 @@ def _known(question: Question, guide: Guide) -> Question:
     """Returns the question without what the guide does not hold: a memory may be older than the content."""
     drugs = {drug.brand for drug in guide.drugs()} if question.drugs else set()
     lines = {line.number for line in guide.lines()} if question.line or question.from_line else set()
+    if question.line and lines and question.line > max(lines):
+        question = question.with_(line=max(lines))  # the guide's last line is "and beyond"
     return question.with_(
         stage=question.stage if question.stage and guide.stage(question.stage) else None,
         line=question.line if question.line in lines else None,

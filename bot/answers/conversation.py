@@ -9,7 +9,7 @@ from bot.answers.followup import is_line_in_thread, resolve
 from bot.answers.my_list import answer_list, asked_of_list, offer_list, said_in
 from bot.answers.notebook import Notebook
 from bot.answers.own_cancer import know_own_cancer
-from bot.answers.people import stage_by_person, told_of
+from bot.answers.people import number_as_stage, stage_by_person, told_of
 from bot.answers.picking import pick
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
@@ -37,7 +37,9 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
         StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
     """
     reading = know_own_cancer(reading, guide)
-    memory = replace(memory, people=told_of(reading, memory.people))
+    reading = number_as_stage(reading, memory.people, guide)
+    about = memory.thread.stage if memory.thread is not None else None
+    memory = replace(memory, people=told_of(reading, memory.people, about))
     reading = stage_by_person(reading, memory.people)
     text = _words(reading, memory)
     request = asked_of_list(reading, memory, text)
@@ -70,7 +72,7 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
 def _words(reading: Reading, memory: Memory) -> str:
     """The words of the choice that a message picks, else its own."""
     chosen = None if is_line_in_thread(reading, memory) else pick(reading.text, memory.choices)
-    return chosen.text if chosen is not None else reading.text
+    return chosen.text if chosen is not None else reading.typed or reading.text
 
 
 def _aside(reply: Reply, memory: Memory, notebook: Notebook, guide: Guide, clinic: Clinic) -> tuple[Reply, Memory]:

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import re
 
-from bot.answers.fresh import CHITCHAT, fresh_question, means
+from bot.answers.bare import ASKS, NAMED, only_parts
+from bot.answers.fresh import CHITCHAT, fresh_question
+from bot.answers.fresh_words import means
 from bot.answers.lines_said import asked_line, line_mentions, line_over
 from bot.answers.named import asked_terms, current_stage
 from bot.answers.picking import is_bare_number, pick
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
+from bot.answers.stage_told import (
+    next_stage,
+    number_corrected,
+    number_told,
+    stage_given,
+    stage_moved,
+    unsure_of_stage,
+)
 
 SURE = 0.42
 CALM = 0.36
@@ -21,8 +31,6 @@ CALM = 0.36
 SURE_TALK = 0.55
 # Longer messages are screened for emergencies, but not read for a question (bot.language.cleaning has the same bound).
 MAX_READ = 4000
-_NAMED = ("stage", "line", "ordinal", "drug", "term")
-_ASKS = re.compile(r"\s*(?:what|when|how|which|who|can|is|are|does|do|will|should|could|where)\b", re.I)
 _SENTENCE_END = re.compile(r"[.!?;]\s+|\n")
 _STATES = re.compile(
     r"\W*(?:yes|yeah|yep|no|well|but|and|ok)?\W*(?:i'?m|im|i am|i was|i'?ve|ive|i have|i had|"
@@ -30,47 +38,19 @@ _STATES = re.compile(
     re.I,
 )
 _BARE_ORDINAL = re.compile(r"\W*(?:and |ok |the )*(?:1st|first|2nd|second|3rd|third)\W*", re.I)
-_FILLER = frozenset(
-    "a about again also an and ask at but can cos do does er erm for from go going got has have hers her him his how i "
-    "if im in is it its just know like line lines look me mean meant mine mum mums mom moms my no not now of oh ok okay "
-    "on one only or our please pls same say said she sister so sorry stage still tell than that thats the their them "
-    "then there they thing think this thx to tx um umm us want was we well what whats when where "
-    "which who wife with would yeah yes you your actually wait instead case dad friend aunt daughter nope nah both too "
-    "really right exactly be being been get give given though tho actualy rather hang hmm what's that's it's i'm didnt "
-    "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x "
-    "back never mind see once s re m question but shes hes typo mistake oops whoops doctor doc onc said told says again "
-    "supposing suppose wot adn fr nd an plz lol haha fine right oh more one other thing aftr about".split()
-)
 _AGAIN = re.compile(
-    r"\W*(?:sorry\W+|pardon\W+|please\W+|can you\W+|could you\W+)*(?:say (?:that|it) again|repeat(?: that| it)?|come again|"
+    r"\W*(?:sorry\W+|pardon\W+|please\W+|can you\W+|could you\W+|(?:i )?(?:didn'?t|dont|don'?t) (?:get|"
+    r"catch|follow|understand) (?:that|it)\W+)*(?:say (?:that|it) again|repeat(?: that| it)?|come again|"
     r"what was that(?: again)?|one more time|again|(?:say|explain|put) (?:that|it)(?: again)?(?: (?:in )?(?:simpler|simply|slowly|"
     r"plainly|plain english|plain words|simple words|easier words|more simply))|simpler|(?:say|explain) (?:that|it) again|"
     r"in (?:plain english|simple words|simpler words))(?: (?:simpler|simply|slowly))?\W*(?:please|pls|for me)?\W*",
     re.I,
 )
-_DIGITS = {"one": "1", "two": "2", "too": "2", "three": "3"}
-_PUT_RIGHT = re.compile(
-    r"\W*(?:sorry|no|nope|oops|wait|actually|hang on|i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
-    r"(?:\b(?:it'?s|its|is|am|i'?m|im|she'?s|shes|he'?s|hes|was|a|meant|to|not \d but)\W+)+(?:an? )?"
-    r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+)?\W*",
-    re.I,
-)
-_AND_NUMBER = re.compile(
-    r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I
-)
-_STAGE_LAST = re.compile(r"\b(?:same|about|and|for)\b.{0,20}\bstages? ?(?:[123]|one|two|three|i{1,3})\W*$", re.I)
 _THAT_TYPE = re.compile(r"\b(?:that|this) (?:type|kind|sort)\b\W*$", re.I)
-_NO_STAGE = re.compile(
-    r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*"
-    r"(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|unsure|haven'?t|hasn'?t|never)\b.{0,30}"
-    r"\b(?:stage|staged|know|sure|yet|told|said|say)\b.{0,20}|\W*(?:dunno|no idea|not sure|unsure)\W*",
-    re.I,
-)
 _EARLIER = re.compile(
     r"\W*(?:and |n |ok |so |the |go )*(?:one |step )?(?:earlier|back)(?: (?:one|than|again|that|still|line|step))*\W*",
     re.I,
 )
-_WORD = re.compile(r"[\w'+&-]+")
 
 
 def resolve(reading: Reading, memory: Memory) -> Question:
@@ -93,7 +73,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
             return choice.question
     if memory.kind == "clarify" and memory.last is not None and is_bare_number(reading.text):
         return memory.last
-    if memory.kind == "clarify" and memory.last is not None and memory.last.stage is None and _unsure_of_stage(reading):
+    if memory.kind == "clarify" and memory.last is not None and memory.last.stage is None and unsure_of_stage(reading):
         return memory.last
     urgent = _still_urgent(reading, memory)
     if urgent is not None:
@@ -104,19 +84,16 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         memory = Memory(started=memory.started)
     return (
         _said_again(reading, memory)
-        or _number_corrected(reading, memory)
+        or number_corrected(reading, memory)
         or _why_that(reading, memory)
         or _step_back(reading, memory)
-        or _next_stage(reading, memory)
-        or _stage_given(reading, memory)
+        or next_stage(reading, memory)
+        or number_told(reading, memory)
+        or stage_given(reading, memory)
+        or stage_moved(reading, memory)
         or _replaced(reading, memory)
         or fresh_question(reading, memory)
     )
-
-
-def _unsure_of_stage(reading: Reading) -> bool:
-    """Tells whether the question for the stage is answered with "I don't know my stage": it can only be asked again."""
-    return _NO_STAGE.fullmatch(reading.text) is not None and current_stage(reading) is None
 
 
 def _said_again(reading: Reading, memory: Memory) -> Question | None:
@@ -139,46 +116,12 @@ def _why_that(reading: Reading, memory: Memory) -> Question | None:
     )
 
 
-def _number_corrected(reading: Reading, memory: Memory) -> Question | None:
-    """The question before, at the stage whose bare number is put right: "sorry, misread the letter, its a 2"."""
-    last = memory.last if memory.last is not None and memory.last.kind in ANSWERED else memory.thread
-    if last is None or last.stage is None or reading.mentions:
-        return None
-    found = _PUT_RIGHT.fullmatch(reading.text)
-    return last.with_(stage=_DIGITS.get(found["number"].lower(), found["number"]), position=None) if found else None
-
-
-def _next_stage(reading: Reading, memory: Memory) -> Question | None:
-    """The same question at another stage, after "same for stage 2" and then "and 3": the number counts stages."""
-    last, found = memory.last, _AND_NUMBER.fullmatch(reading.text)
-    if found is None or last is None or last.kind not in ("treatment", "sequence", "definition") or last.stage is None:
-        return None
-    counts_stages = (
-        _STAGE_LAST.search(memory.notebook.said or "") is not None and memory.notebook.said_kind == last.kind
-    )
-    number = _DIGITS.get(found["number"].lower(), found["number"])
-    return last.with_(stage=number, position=None) if counts_stages and number != last.stage else None
-
-
 def _step_back(reading: Reading, memory: Memory) -> Question | None:
     """What "one earlier than that" leads to: the step before the one shown last."""
     thread = memory.thread
     if thread is None or thread.stage is None or thread.line is None or not _EARLIER.fullmatch(reading.text):
         return None
     return Question("sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction="before")
-
-
-def _stage_given(reading: Reading, memory: Memory) -> Question | None:
-    """The answer to "which stage do you mean?", told in whatever words: "the doctor said it's got into her liver"."""
-    last = memory.last
-    stage = current_stage(reading)
-    if memory.kind != "clarify" or last is None or last.stage is not None or stage is None or last.kind not in ANSWERED:
-        return None
-    line = asked_line(reading)
-    asks_anew = bool(reading.values("drug")) or (line is not None and line != last.line) or reading.asks
-    if asks_anew or last.kind == "drug_info" or reading.text.rstrip().endswith("?") and not _only_parts(reading):
-        return None
-    return last.with_(stage=stage)
 
 
 def is_line_in_thread(reading: Reading, memory: Memory) -> bool:
@@ -194,19 +137,21 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     gentle = memory.kind == "distress" and memory.last.topic != "crisis"
     if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
         return None
-    asks = reading.text.rstrip().endswith("?") or _ASKS.match(reading.text) is not None
+    asks = reading.text.rstrip().endswith("?") or ASKS.match(reading.text) is not None
     if memory.kind == "emergency":  # "I'm home again and fine. what comes after Tukysa": any sentence may ask
-        asks = asks or any(_ASKS.match(sentence) for sentence in _SENTENCE_END.split(reading.text))
+        asks = asks or any(ASKS.match(sentence) for sentence in _SENTENCE_END.split(reading.text))
     # "I'm on chemo yes" answers nothing but what the reply was about: a word of the guide is no question by itself.
-    told = any(m.kind != "term" for m in reading.mentions if m.kind in _NAMED) and reading.intent in (
+    told = any(m.kind != "term" for m in reading.mentions if m.kind in NAMED) and reading.intent in (
         *ANSWERED,
         "nlu_fallback",
     )
-    names_something = any(m.kind in _NAMED for m in reading.mentions) and (
+    names_something = any(m.kind in NAMED for m in reading.mentions) and (
         asks or told and not _STATES.match(reading.text)
     )
     if memory.kind == "emergency":
         asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
+        if reading.intent in ("talking", "outlook") and reading.confidence < SURE_TALK:
+            asks_else = False  # "do i wake him or let him sleep" is still about what happens now
         states = _STATES.match(reading.text) is not None and not asks
         moved_on = asks_else and reading.confidence > SURE and "wait" not in reading.cues and not states
         return None if names_something or moved_on else memory.last
@@ -221,11 +166,7 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
     """The previous question with the named parts replaced, when the message holds nothing but those parts."""
     thread = memory.thread
     last = memory.last if memory.last is not None and memory.last.kind in ANSWERED else thread
-    if (
-        last is None
-        or not any(m.kind in _NAMED and not m.negated for m in reading.mentions)
-        or not _only_parts(reading)
-    ):
+    if last is None or not any(m.kind in NAMED and not m.negated for m in reading.mentions) or not only_parts(reading):
         return None
     stage, drugs, terms, line = (
         current_stage(reading),
@@ -278,13 +219,3 @@ def _other_name(
     if terms and reading.intent not in ("treatment", "sequence") and not (reading.intent == "drug_info" and last.drugs):
         return Question("definition", term=terms[0])
     return None
-
-
-def _only_parts(reading: Reading) -> bool:
-    """Tells whether nothing is left of the message but small words once the named parts are taken out."""
-    rest = list(reading.text)
-    for mention in reading.mentions:
-        if mention.kind in _NAMED:
-            rest[mention.start : mention.end] = " " * (mention.end - mention.start)
-    words = (word.lower().strip("'+&-") for word in _WORD.findall("".join(rest)))
-    return all(word in _FILLER or not word for word in words)

@@ -8,17 +8,16 @@ from __future__ import annotations
 import re
 
 from bot.answers.fresh_sequence import (
-    BEFORE_SURGERY,
-    EITHER,
     IF,
-    WHERE,
+    WHICH_FIRST,
     after_failure,
     beside_a_drug,
     direction_asked,
     sequence_question,
 )
-from bot.answers.lines_said import asked_line, line_over, line_to_come
-from bot.answers.named import asked_terms, current_stage, therapies
+from bot.answers.fresh_words import drug_question, word_question
+from bot.answers.lines_said import asked_line, line_mentions, line_over, line_to_come
+from bot.answers.named import asked_terms, current_stage, therapies, therapies_over
 from bot.answers.outside import outside_question
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Reading
@@ -28,11 +27,16 @@ NOT_IN_GUIDE = "not_in_guide"
 CHITCHAT = ("greet", "goodbye", "thanks", "bot_identity", "smalltalk", "affirm", "deny")
 _REFUSED = ("outlook", "prognosis", "personal_advice", "side_effect_or_dose", "emergency", "distress", "off_topic")
 _URGENT = ("emergency", "distress", "side_effect_or_dose", "personal_advice", "sequence", "treatment")
-_FAILS = re.compile(r"\W*(?:and|so|but|ok|okay|what|well|say)?\s*(?:if|when|once|suppose|supposing)\b.{0,60}$", re.I)
+_FAILS = re.compile(
+    r"\W*(?:(?:and|an|so|but|ok|okay|what|well|say|i see|right)\W+)*(?:if|"
+    r"when|once|suppose|supposing|should (?:it|they|that|this))\b.{0,60}$",
+    re.I,
+)
 _BARE_AFTER = re.compile(r"\W*(?:and |so |ok |whats |what'?s |what |comes? )*(?:aft(?:e)?r|before|beyond)\b|.*->", re.I)
 _IN_YOUR_LIST = re.compile(r"\b(?:in|on|of) (?:your|the|that) (?:list|choices|options)\b", re.I)
 _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of what)\b", re.I)
 _GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
+_SHOULD_IT = re.compile(r"\W*(?:(?:and|but|so|i see|ok|right)\W+)*(?:if|should (?:it|that|this|they))\b", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
 _IN_ORDER = re.compile(
     r"\b(?:line by line|step by step|one by one)\b|"
@@ -40,11 +44,6 @@ _IN_ORDER = re.compile(
     re.I,
 )
 _WHICH_STAGE_HAS = re.compile(r"\b(?:which|what) stages? (?:has|have|gets?|is|are|do|does|would|will)\b", re.I)
-_PART_OF = re.compile(
-    r"\b(?:part of|added|included|in the mix|(?:do|does|would|will|is|are) .{0,40}\b(?:get|given|have|add|use)\b|as well|on top)\b",
-    re.I,
-)
-_FRONTLINE = re.compile(r"\bfront[ -]?line\b", re.I)
 _ABOUT = re.compile(
     r"\b(?:what|whats|what's|wats|is|are|the|a|tell|me|about|explain|info|on|drug|called|and|comes?|after|before|next|pls|please|"
     r"so|ok)\b",
@@ -55,19 +54,16 @@ _HAD = re.compile(
     re.I,
 )
 _NOW_WHAT = re.compile(r"\b(?:now|next|after\w*|then|follow\w*|left)\b", re.I)
-_MEANING = re.compile(
-    r"\b(?:mean\w*|defin\w*|stands? for|explain|called)\b|\bas in what\b|\blines? of what\b|\ba line\b|\blines?\b.{0,12}\bas in\b",
+_FAINT = 0.45
+_BEFORE_AND_AFTER = re.compile(r"\bafter\w*\b.*\bbefore\w*\b|\bbefore\w*\b.*\b(?:after\w*|the other way)\b", re.I)
+_IS_THAT_LIKE = re.compile(
+    r"\bwhen (?:they|people|ppl|doctors|she|he) (?:say|says|"
+    r"talk)\b.{0,40}\b(?:is that|is it|does that|do they) (?:like|mean|the same)\b",
     re.I,
 )
-_FAINT = 0.45
 _COMES_FIRST = re.compile(
     r"\b(?:which|what)\b.{0,20}\b(?:comes?|happens?|do they do|do you do|will they do|is done)\b.{0,15}\bfirst\b", re.I
 )
-_CHEMO_FIRST = re.compile(
-    r"\bchemo\w*(?: \w+){0,2} (?:first|before|ahead)\b.{0,25}\b(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
-)
-_SO_IT_MEANS = re.compile(r"\b(?:does|do|would|is) (?:that|it|this) mean\b|\bso (?:that|it) means\b", re.I)
-_COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
 
 
 def fresh_question(reading: Reading, memory: Memory) -> Question:
@@ -107,7 +103,8 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     hypothetical = _FAILS.match(reading.text) or (
         stage is not None and intent == "definition" and _WHAT_IF.search(reading.text)
     )
-    if hypothetical and "failed" in reading.cues and here and not drugs and intent not in _URGENT:
+    asks_it = intent not in _URGENT or intent == "personal_advice" and _SHOULD_IT.match(reading.text)
+    if hypothetical and "failed" in reading.cues and here and not drugs and asks_it:
         return after_failure(reading, here, thread)
     other_kind = _other_type(reading)
     if other_kind is not None and intent in ("treatment", "sequence", "drug_info"):
@@ -128,7 +125,7 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     if intent == "not_in_guide_her2_negative" and _is_ours(reading):
         intent = "treatment" if stage or reading.names("line") else "definition"
     if intent == "not_in_guide_other_drug" and asked_terms(reading) and not reading.names("other_drug"):
-        return _definition(reading, stage, memory)
+        return word_question(reading, stage, memory)
     if intent.startswith(NOT_IN_GUIDE):
         topic = intent[len(NOT_IN_GUIDE) + 1 :] or None
         return Question(NOT_IN_GUIDE, stage=stage, drugs=drugs[:1], topic=topic, signs=reading.alarm.signs)
@@ -136,14 +133,16 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
         return Question("chitchat", topic=intent)
     if intent == "other_language":
         return Question(NOT_IN_GUIDE, topic="language")
+    if intent == "drug_info" and len(drugs) > 1 and WHICH_FIRST.search(reading.text):
+        intent = "sequence"
     if intent == "treatment":
         return _treatment(reading, stage, thread)
     if intent == "sequence":
         return sequence_question(reading, stage, memory)
     if intent == "drug_info":
-        return _drug_info(reading, stage, memory)
+        return drug_question(reading, stage, memory)
     if intent == "definition":
-        return _definition(reading, stage, memory)
+        return word_question(reading, stage, memory)
     if intent == "distress" and reading.confidence < _FAINT and said_in_passing(reading, memory):
         return Question("unclear", stage=here)
     if intent == "talking":
@@ -183,13 +182,10 @@ def _is_ours(reading: Reading) -> bool:
     )
 
 
-def means(reading: Reading) -> bool:
-    """Tells whether a message asks what a word means."""
-    return _MEANING.search(reading.text) is not None
-
-
 def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> Question:
     here = stage or (thread.stage if thread else None)
+    if _IS_THAT_LIKE.search(reading.text) and line_mentions(reading) and not reading.names("drug"):
+        return Question("definition", term="frontline")
     over = line_over(reading)
     if over is not None:
         return Question("sequence", stage=here, from_line=over, direction="after", failed="failed" in reading.cues)
@@ -200,6 +196,9 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         return sequence_question(reading, stage, Memory(thread=thread))
     line = asked_line(reading)
     named = therapies(reading)
+    before_or_after = len(named) > 1 and here is not None and _BEFORE_AND_AFTER.search(reading.text)
+    if before_or_after and "failed" not in reading.cues:
+        return Question("treatment", stage=here, line=line, therapies=named)
     if line is None and not reading.names("drug") and _COMES_FIRST.search(reading.text):
         line = 1
     if line is None and here is not None and _IN_ORDER.search(reading.text) and "failed" not in reading.cues:
@@ -210,7 +209,7 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         if not reading.names("drug"):
             return after_failure(reading, here, thread)
     if line is None and named and _HAD.search(reading.text) and _NOW_WHAT.search(reading.text):
-        return Question("sequence", stage=here, therapies=named, direction="after")
+        return Question("sequence", stage=here, therapies=therapies_over(reading), direction="after")
     if line is None and "new" in reading.cues and re.search(r"\btreat|\bdo they|\bgive", reading.text, re.I):
         line = 1
     if line is None and stage is None and thread is not None and "again" in reading.cues:
@@ -223,68 +222,3 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
     return Question(
         kind, stage=here, line=line, drugs=reading.values("drug") if kind == "treatment" else (), therapies=named
     )
-
-
-def _drug_info(reading: Reading, stage: str | None, memory: Memory) -> Question:
-    drugs, thread = reading.values("drug"), memory.thread
-    explicit = [m for m in reading.mentions if m.kind == "line" and not m.negated]
-    if drugs and stage and len({m.value for m in explicit}) == 1:
-        # "Is Enhertu second line for mets": the row says so, or that the drug does not stand there.
-        return Question("treatment", stage=stage, line=int(explicit[0].value), drugs=drugs[:1])
-    if drugs and stage and _PART_OF.search(reading.text) and not EITHER.search(reading.text):
-        return Question("treatment", stage=stage, drugs=drugs[:1])
-    if drugs:
-        return Question("drug_info", drugs=drugs[:1], stage=stage)
-    terms = [
-        term for term in asked_terms(reading) if term not in ("HER2", "HER2-positive", "chemotherapy", *reading.own)
-    ]
-    if terms:
-        return Question("definition", term=terms[0])
-    for earlier in (memory.last, thread):
-        if earlier is not None and earlier.drugs and earlier.kind != "sequence":
-            return Question("drug_info", drugs=earlier.drugs[:1])
-    if thread is not None and thread.stage and thread.line:
-        return Question("drug_info", stage=thread.stage, line=thread.line, position=thread.position)
-    return Question("drug_info")
-
-
-def _definition(reading: Reading, stage: str | None, memory: Memory) -> Question:
-    last, thread = memory.last, memory.thread
-    terms = asked_terms(reading)
-    special = [term for term in terms if term not in _COMPARED and term not in reading.own]
-    at = thread if thread is not None and thread.stage else Question("treatment")
-    so = _SO_IT_MEANS.search(reading.text)
-    before = [m.value for m in reading.mentions if so and m.kind == "term" and not m.negated and m.end <= so.start()]
-    if before:  # "Locally advanced, does that mean it has spread": the word before is the one to explain
-        return Question("definition", term=before[0])
-    explained = last is not None and last.kind == "definition" and last.term
-    # "Is it the same treatment as HER2-positive" asks about the word just explained, not about what it is compared with.
-    if explained and last is not None and not special and "that" in reading.cues:
-        if not terms or {"same", "compare", "why"} & reading.cues:
-            return Question("definition", term=last.term, stage=at.stage, line=at.line)
-    if stage is not None and therapies(reading) and not means(reading) and WHERE.search(reading.text):
-        return Question("treatment", stage=stage, therapies=therapies(reading))
-    early = _CHEMO_FIRST.search(reading.text) or BEFORE_SURGERY.search(reading.text) and not means(reading)
-    if {"chemotherapy", "surgery"} <= set(terms) and early:
-        return Question("definition", term="neoadjuvant")
-    if terms:
-        return Question("definition", term=(special or list(terms))[0], stage=stage)
-    if reading.names("drug"):
-        return Question("drug_info", drugs=reading.values("drug")[:1])
-    line = asked_line(reading)
-    if reading.names("line") or (line is not None and "start" not in reading.cues):
-        of_the_word = _FRONTLINE.search(reading.text) and stage is None and at.stage is None
-        if _MEANING.search(reading.text) or of_the_word:
-            return Question("definition", term="frontline")
-        return Question("treatment", stage=stage or at.stage, line=line)
-    if stage is not None:
-        return Question("definition", stage=stage)
-    if _MEANING.search(reading.text) and re.search(r"\blines?\b", reading.text, re.I):
-        return Question("definition", term="frontline")
-    if explained and last is not None:
-        return Question("definition", term=last.term, stage=at.stage, line=at.line)
-    if last is not None and last.drugs and last.kind in ("drug_info", "sequence"):
-        return Question("drug_info", drugs=last.drugs[:1])
-    if at.line is not None:
-        return Question("definition", stage=at.stage, line=at.line)
-    return Question("definition")

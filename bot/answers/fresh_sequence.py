@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.answers.lines_said import asked_line, line_over, line_to_come
-from bot.answers.named import drugs_over, therapies
+from bot.answers.lines_said import asked_line, line_mentions, line_over, line_to_come
+from bot.answers.named import drugs_over, therapies, therapies_over
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Reading
 
@@ -13,7 +13,7 @@ IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b"
 _BEFORE_OR_AFTER = re.compile(
     r"\bbefore\b.*\bor\b.*\bafter|\bafter\w*\b.*\bor\b.*\bbefore|\bfirst\b.*\bor\b|\bwhich\b.*\bfirst", re.I
 )
-_WHICH_FIRST = re.compile(
+WHICH_FIRST = re.compile(
     r"\b(?:which|what)\b.*\b(?:earlier|first|sooner|before the other)\b|\bor\b.*\b(?:first|earlier)\b|"
     r"\b(?:before or after|after or before)\b",
     re.I,
@@ -34,6 +34,20 @@ _GUESSED = re.compile(
 _GUESS_NEXT = re.compile(r"\W*(?:that (?:is|comes) |is )?(?:next|now|then|after(?:wards| that| this)?)\W*$", re.I)
 WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
 _AFTER_SURGERY = re.compile(r"\bafter (?:\w+ ){0,2}(?:surgery|op|operation|mastectomy|lumpectomy)\b", re.I)
+_IS_IT = re.compile(r"\b(?:is it|isn'?t it|right|yes|correct|that'?s|thats|that is|that'?ll be|so it'?s)\b|\?", re.I)
+_MOVES = re.compile(
+    r"\b(?:now|next|left|instead|switch\w*|swap\w*|mov(?:e|es|ed|ing)|chang\w*|come off|off it|another|"
+    r"else|order|where|when|tak(?:e|es|ing)|replac\w*|longer|stops?|stopped|waiting|ahead|later)\b",
+    re.I,
+)
+_DOES = re.compile(r"\b(?:does|do|is|would|will|should|can|did|has|so)\W+(?:the\W+)?$", re.I)
+_COMES_AFTER = re.compile(
+    r"^\W*(?:always |usually |normally |really |ever )?(?:come|comes|go|goes|"
+    r"given|used|follow|follows|start|stand|stands|be given|(?=before|after))\b"
+    r"(?: (?:straight|right|directly|immediately|next|just|only))?(?: (?:before or after|"
+    r"after or before|after|ever before|before))?(?: the)?\W*$",
+    re.I,
+)
 _TWO_TRIED = re.compile(
     r"\b(?:two|2|both) (?:(?:different|kinds of|lots of|types of|lines of) )?"
     r"(?:kinds?|lots|lines|treatments?|therap\w+|things|regimens?)\b|\bneither\b",
@@ -66,6 +80,15 @@ def after_failure(reading: Reading, stage: str, thread: Question | None) -> Ques
     return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
 
 
+def _comes_after(reading: Reading) -> str | None:
+    """The drug that "does A come straight after B, or is something in between" asks about: where it stands."""
+    drugs = [m for m in reading.mentions if m.kind == "drug" and not m.negated]
+    if len({m.value for m in drugs}) < 2 or not _DOES.search(reading.text[: drugs[0].start]):
+        return None
+    between = reading.text[drugs[0].end : drugs[1].start]
+    return drugs[0].value if _COMES_AFTER.search(between) else None
+
+
 def direction_asked(reading: Reading) -> str:
     """Returns "before" or "after", as a message about the order asks."""
     text = reading.text
@@ -82,7 +105,8 @@ def direction_asked(reading: Reading) -> str:
         # "It comes after what?" asks for what stands before it.
         return "before" if turned.group(1).lower() == "after" else "after"
     before = re.search(
-        r"\b(?:before|prior|preced\w*|previous\w*|ahead of|earlier|by the time|already (?:had|been through)|had already)\b",
+        r"\b(?:before(?! (?:i|we|she|he|my|the appointment|seeing|going|monday|tuesday|tomorrow)\b)|prior|"
+        r"preced\w*|previous\w*|ahead of|earlier|by the time|already (?:had|been through)|had already)\b",
         text,
         re.I,
     )
@@ -96,7 +120,7 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     """Returns the question of a message that asks what comes next, what came before, or in which order."""
     thread = memory.thread
     here = stage or (thread.stage if thread else None)
-    drugs, kinds = drugs_over(reading), therapies(reading)
+    drugs, kinds = drugs_over(reading), therapies_over(reading)
     if "maintenance" in kinds and (len(kinds) > 1 or drugs):
         # "Do they go onto maintenance after the taxane": maintenance is where it leads, not where it starts.
         kinds = tuple(kind for kind in kinds if kind != "maintenance")
@@ -120,12 +144,13 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if line is not None and not drugs and not kinds and direction == "after":
         fresh = stage is not None and not ({"after", "failed"} & reading.cues)
         return Question("treatment" if fresh or line == 1 else "sequence", stage=here, line=line)
-    if failed and stage is not None and kinds and not drugs and BEFORE_SURGERY.search(reading.text):
+    early = "neoadjuvant" in kinds or BEFORE_SURGERY.search(reading.text)
+    if failed and stage is not None and kinds and not drugs and early:
         # "The chemo before the op hardly touched it": what is over is the first line, and no one asks what came before.
         return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
-    if len(kinds) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
+    if len(therapies(reading)) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
         # "Chemo before the operation or afterwards?" asks for the steps of one line, in order.
-        return Question("treatment", stage=here, therapies=kinds)
+        return Question("treatment", stage=here, therapies=therapies(reading))
     if drugs and stage and "start" in reading.cues and not {"after", "before", "failed"} & reading.cues:
         # "Is Taxol with the two antibodies the standard start": asks for the start, not for what follows it.
         return Question("treatment", stage=stage, line=1)
@@ -139,10 +164,28 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if len(drugs) == 1 and not failed and one_or_other and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
         # "Is Enhertu the second thing or the third": where it stands, not what follows it.
         return Question("sequence", stage=here, drugs=drugs, direction="order")
-    if len(drugs) > 1 and not failed and _WHICH_FIRST.search(reading.text):
+    subject = _comes_after(reading)
+    if subject is not None:
+        return Question("sequence", stage=here, drugs=(subject,), direction="order")
+    confirmed = (
+        drugs and line is not None and not {"after", "before", "failed"} & reading.cues and _IS_IT.search(reading.text)
+    )
+    if confirmed and line_mentions(reading):  # "Xeloda and Tukysa from Monday, I take it that's third line"
         return Question("sequence", stage=here, drugs=drugs, direction="order")
+    if len(drugs) > 1 and not failed and WHICH_FIRST.search(reading.text):
+        first = re.search(r"\b(?:before or after|after or before)\b", reading.text, re.I) is None
+        return Question("sequence", stage=here, drugs=drugs, direction="first" if first else "order")
     if "order" in reading.cues and not failed and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
         return Question("sequence", stage=here, drugs=drugs, therapies=kinds, direction="order")
+    if (
+        drugs
+        and stage
+        and thread is None
+        and not _MOVES.search(reading.text)
+        and not {"after", "before", "failed"} & reading.cues
+    ):
+        # "Stage 1: will she have chemo and the Herceptin, or just the one": asks what is given there.
+        return Question("treatment", stage=stage, drugs=drugs, therapies=kinds)
     if (
         drugs
         and len(drugs) == 1

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from bot.answers.reading import Mention, Reading
 
 _GAP = r"\W+(?:\w+\W+){0,2}$"
 _BEFORE_IT = re.compile(r"\bbefore (?:that|it|then|getting|you get|they get)\b", re.I)
 _OVER_BEFORE = re.compile(
-    r"\b(?:after|once|since|finish\w*|done|follow\w*|past|beyond|fail\w*|had|completed|end of|through|when)" + _GAP,
+    r"(?:\b(?:after|once|since|finish\w*|done|follow\w*|past|beyond|fail\w*|had|completed|end of|thr(?:ough|u)|when)|"
+    r"(?:\bnot|n'?t) (?:respond\w*|react\w*|work\w*|helped|touched)(?: (?:to|on|with))?)" + _GAP,
     re.I,
 )
 _ON_NOW = re.compile(r"\b(?:on|having|doing|getting)" + r"\W+(?:(?:my|her|the|his)\W+)?$", re.I)
 _OVER_AFTER = re.compile(
     r"^\W*(?:\w+\W+){0,3}(?:fail\w*|stop\w*|did\s?n\W?o?t|do\s?n\W?o?t|does\s?n\W?o?t|is\s?n\W?o?t|has\s?n\W?o?t|have\s?n\W?o?t|was\s?n\W?o?t|"
     r"not working|quit|gave up|given up|progress\w*|done|finish\w*|over|ended|ends|grew|run out|"
+    r"(?:not|n'?t) (?:answer\w*|respond\w*|work\w*|effective|help\w*)|gives? up|packs? (?:up|in)|"
     r"(?:is|was|turns out) (?:a |no )?(?:bust|flop|failure|good|use|useless))\b|^\W*leaves? (?:some|any|bits?)\b",
     re.I,
 )
@@ -25,10 +28,32 @@ _IF_THIS_FAILS = re.compile(
     r"(?:fail\w*|stops?|does\s?n\W?o?t|do\s?n\W?o?t|is\s?n\W?o?t|quits?|gives? up|is (?:a )?(?:bust|no good|useless))\b",
     re.I,
 )
+# "We're on second line, what would the one after be".
+_WHAT_THEN = re.compile(
+    r"^.*\b(?:after|afterwards|next|then what|follows?|beyond|comes then)\b"
+    r"(?! (?:my|her|his|the|that|it|this) (?:op|operation|surgery|mastectomy|lumpectomy)\b)",
+    re.I | re.S,
+)
+# "The first failed, what is second": not a line that is over.
+_ASKED = re.compile(r"\b(?:what|whats|which|is)\b\W*(?:\w+\W+){0,2}$", re.I)
+_JOINED = re.compile(r"\W*(?:and|&|\+|then|plus|,)\W*(?:the |my |her |his )?", re.I)
+_AFTER_THE_START = re.compile(
+    r"\bafter (?:the |that |my |her |his )?(?:opening|initial|starting|starter|beginning)\b", re.I
+)
+_LAST_LINE = re.compile(
+    r"\b(?:last|final|very last) (?:line|resort|option|step|ditch|"
+    r"things? (?:they|you|doctors|we)|drugs? (?:they|you|on)|treatments? they|"
+    r"(?:one|ones) (?:they|on|in|for)|chance)\b",
+    re.I,
+)
+_LAST_ASKED = re.compile(r"(?: (?:one|line))?\W*\?\W*")
 _COMPARED = re.compile(r"\b(?:difference|differ|differs|compare[ds]?|vs|versus)\b", re.I)
 _RIGHT_BEFORE = re.compile(r"\b(?:before|ahead of|prior to)\W+(?:(?:the|my|her|his)\W+)?$", re.I)
 _FIRST_TO_LAST = re.compile(r"^\s*(?:one )?(?:to|till|until|through to) (?:the )?last\b", re.I)
 _BEFORE = re.compile(r"\b(?:before|prior to|ahead of|precedes?)" + _GAP, re.I)
+
+
+LAST = 99  # the last line, whatever its number
 
 
 def line_mentions(reading: Reading) -> list[Mention]:
@@ -43,9 +68,14 @@ def asked_line(reading: Reading) -> int | None:
     if len({m.value for m in named}) > 1:
         if _COMPARED.search(reading.text):
             return None  # "the difference between second and third line": all of them
+        joined = _JOINED.fullmatch(reading.text[named[-2].end : named[-1].start])
+        if _LAST_ASKED.fullmatch(reading.text[named[-1].end :]) and not joined:
+            named = named[-1:]  # "1st line ok for 3 years. 2nd line ok for 8 months. 3rd?"
         # "On second line now, what's third": the line that one is on is not the one asked for.
         named = [m for m in named if not _ON_NOW.search(reading.text[: m.start])] or named
     explicit = [m for m in named if m.kind == "line"] or named
+    if not named and _LAST_LINE.search(reading.text):
+        return LAST
     if explicit:
         return int((explicit[-1] if "correct" in reading.cues else explicit[0]).value)
     if "start" in reading.cues:
@@ -55,15 +85,23 @@ def asked_line(reading: Reading) -> int | None:
 
 def line_over(reading: Reading) -> int | None:
     """Returns the line that the message says is over: "after second line", "first treatment stopped working"."""
-    for mention in line_mentions(reading):
+    over: list[int] = []
+    mentions = line_mentions(reading)
+    for mention, later in zip_longest(mentions, mentions[1:]):
         before, after = reading.text[: mention.start], reading.text[mention.end :]
-        if _RIGHT_BEFORE.search(before):
+        if _RIGHT_BEFORE.search(before) or over and _ASKED.search(before):
             continue
         if _OVER_BEFORE.search(before) or _OVER_AFTER.search(after) or _IF_THIS_FAILS.search(after):
-            return int(mention.value)
-        if "failed" in reading.cues and _ON_NOW.search(before):
-            return int(mention.value)
-    return None
+            over.append(int(mention.value))
+            if later is not None and _JOINED.fullmatch(reading.text[mention.end : later.start]):
+                over.append(int(later.value))  # "been through first line and second line"
+            continue
+        further = any(m.start > mention.start and m.value > mention.value for m in mentions)
+        if _ON_NOW.search(before) and not further and ("failed" in reading.cues or _WHAT_THEN.search(after)):
+            over.append(int(mention.value))
+    if not over and not mentions and _AFTER_THE_START.search(reading.text):
+        return 1
+    return max(over, default=None)
 
 
 def line_to_come(reading: Reading) -> int | None:

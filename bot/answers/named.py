@@ -13,12 +13,22 @@ _NOW = re.compile(
 _THEN = re.compile(r"\b(?:was|were|originally|initially|used to be|back in|years? ago|first dx|started)\b")
 _BUT = re.compile(r"\bbut\b")
 _EITHER = re.compile(r"\bor\b|\bvs\b|/")
-_TAIL_NEXT = re.compile(r"\W*(?:\w+\W+)?next\b", re.I)
+_TAIL_NEXT = re.compile(r"[^\w.?!;]*(?:\w+[^\w.?!;]+)?next\b", re.I)
 _HEAD_NEXT = re.compile(
     r"\b(?:is it|is that|want (?:me|her|him|them|us) on|put (?:me|her|him|us) on|start (?:me|her|him) on|"
     r"to (?:get|get to|get onto|reach|be given|be offered|qualify for|move on to)|"
     r"(?:do|will|would|should) (?:i|we|you|they|she|he|people) "
     r"(?:get|go on|go onto|move to|have)|move(?:d)? (?:on )?to|onto)\W+(?:\w+\W+){0,2}$",
+    re.I,
+)
+_OVER_BEFORE = re.compile(
+    r"\b(?:after|following|once|since|had|post|finished|done with|"
+    r"been through|completed)\W+(?:(?:the|my|her|his|a|an|all|that)\W+)*$",
+    re.I,
+)
+_OVER_AFTER = re.compile(
+    r"\W*(?:(?:is|was|are|were|all|has been|went|now)\W+){0,2}(?:done|over|"
+    r"finished|complete|completed|out of the way|behind|ticked|under)\b",
     re.I,
 )
 _FROM_TO = re.compile(r"\b(?:from|straight)\b.{0,40}\b(?:to|onto)\W+$", re.I)
@@ -41,6 +51,9 @@ def current_stage(reading: Reading) -> str | None:
     if _THEN.search(reading.text.lower()) or "correct" in reading.cues:
         return mentions[-1].value
     between = reading.text[mentions[0].end : mentions[-1].start].lower()
+    moved = re.search(r"\bfrom\W+(?:a\W+)?$", reading.text[: mentions[0].start], re.I)
+    if moved and len(mentions) > 1 and re.match(r"\W*(?:up )?(?:to|into)\b", reading.text[mentions[0].end :], re.I):
+        return mentions[1].value  # "moved from stage 2 to stage 4"
     if _BUT.search(between):  # "he thinks it's stage 2, but the letter says IIIA"
         return mentions[-1].value
     if _EITHER.search(between):
@@ -59,6 +72,20 @@ def asked_terms(reading: Reading) -> tuple[str, ...]:
 def therapies(reading: Reading) -> tuple[str, ...]:
     """Returns the kinds of therapy named (surgery, maintenance ...)."""
     return tuple(term for term in asked_terms(reading) if term not in _BACKGROUND | reading.own)
+
+
+def therapies_over(reading: Reading) -> tuple[str, ...]:
+    """Returns the kinds of therapy that a sequence starts from: of "is chemo always after the op" only the operation."""
+    named = therapies(reading)
+    if len(named) < 2:
+        return named
+    over = [
+        m.value
+        for m in reading.mentions
+        if m.kind == "term" and not m.negated and m.value in named
+        if _OVER_BEFORE.search(reading.text[: m.start]) or _OVER_AFTER.match(reading.text[m.end :])
+    ]
+    return tuple(dict.fromkeys(over)) or named
 
 
 def drugs_over(reading: Reading) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from bot.answers.reading import Mention, Reading
+from bot.guide.queries import Guide
 
 People = tuple[tuple[str, str], ...]
 
@@ -34,17 +35,47 @@ _SELF = "self"
 _WORD = re.compile(r"\b(?:i'?m|i am|" + "|".join(_PERSON) + r")(?:'s)?\b", re.I)
 _ME = re.compile(r"\b(?:me|myself|mine)\W*(?:\?|$)|\b(?:back to|for) (?:me|myself|mine)\b", re.I)
 _NEAR = 60
+_THEIRS = re.compile(r"\b(?:hers|his|theirs)\b", re.I)
+_FIRST_NAME = re.compile(r"(?: of (?:mine|ours|hers|his))?,? (?:is |called |named )?(?P<name>[A-Z][a-z]{2,15})\b")
+_NUMBERS = {"1": 1, "one": 1, "2": 2, "two": 2, "3": 3, "three": 3, "4": 4, "four": 4}
+_A_NUMBER = re.compile(
+    r"\b(?:(?:she|he)(?:'?s| is| was)|" + "|".join(_PERSON) + r")(?:'?s| is)? (?:only |just |at )?(?:an? |a stage )?"
+    r"(?P<number>[1-4]|one|two|three|four)\b(?=\W*(?:$|[,.;?!]|and\b|diagnosed|apparently|not\b|she|he))",
+    re.I,
+)
 
 
-def told_of(reading: Reading, people: People) -> People:
-    """Returns whose stage is known after a message: the person named last before each stage, in a clause of its own."""
+def number_as_stage(reading: Reading, people: People, guide: Guide) -> Reading:
+    """Returns the reading with the bare number in "what about my sister, shes a three" read as her stage."""
+    found = _A_NUMBER.search(reading.text) if not reading.names("stage") else None
+    stages = guide.stages()
+    if found is None or not (people or "same" in reading.cues):
+        return reading
+    number = _NUMBERS[found["number"].lower()]
+    if number > len(stages):
+        return reading
+    others = [m for m in reading.mentions if m.end <= found.start("number") or found.end("number") <= m.start]
+    stage = Mention("stage", stages[number - 1].key, found.start("number"), found.end("number"))
+    return replace(reading, mentions=tuple(sorted((*others, stage), key=lambda m: m.start)))
+
+
+def told_of(reading: Reading, people: People, thread_stage: str | None = None) -> People:
+    """Returns whose stage is known after a message: the person named last before each stage, in a clause of its own.
+
+    Args:
+        reading: the message.
+        people: whose stage is known so far.
+        thread_stage: the stage talked about before: the visitor's own, as long as nobody was named.
+    """
     known = dict(people)
+    if not known and thread_stage is not None:
+        known[_SELF] = thread_stage
     stages = [m for m in reading.mentions if m.kind == "stage" and not m.negated]
     end = 0
     for mention in stages:
         named = list(_WORD.finditer(reading.text, max(end, mention.start - _NEAR), mention.start))
         if named:
-            known[_who(named[-1].group())] = mention.value
+            known[_named(reading.text, named[-1])] = mention.value
         end = mention.end
     return tuple(known.items())
 
@@ -57,6 +88,14 @@ def stage_by_person(reading: Reading, people: People) -> Reading:
     stages = [m for m in reading.mentions if m.kind == "stage" and not m.negated]
     after = stages[-1].end if stages else 0
     found = [match for match in _WORD.finditer(reading.text, after) if not match.group().lower().startswith("i")]
+    names = [who for who, _ in people if who not in (_SELF, *_NAMES)]
+    by_name = [m for who in names for m in re.finditer(rf"\b{re.escape(who)}\b", reading.text[after:].lower())]
+    if by_name and not stages:
+        return _at(reading, dict(people)[by_name[-1].group()], after + by_name[-1].start(), after + by_name[-1].end())
+    theirs = [who for who, _ in people if who != _SELF]
+    hers = _THEIRS.search(reading.text, after)
+    if hers and theirs and not found and not stages:  # "and if hers doesn't respond": the person told of last
+        return _at(reading, dict(people)[theirs[-1]], hers.start(), hers.end())
     me = _ME.search(reading.text, after)
     start, end, who = (found[-1].start(), found[-1].end(), _who(found[-1].group())) if found else (0, 0, "")
     if not who and me is not None:
@@ -68,8 +107,21 @@ def stage_by_person(reading: Reading, people: People) -> Reading:
     if stages:
         own = tuple(m for m in stages if m.value == stage)
         return replace(reading, mentions=tuple(sorted((*others, *own), key=lambda m: m.start))) if own else reading
-    mention = Mention("stage", stage, start, end)
-    return replace(reading, mentions=tuple(sorted((*others, mention), key=lambda m: m.start)))
+    return _at(reading, stage, start, end)
+
+
+def _at(reading: Reading, stage: str, start: int, end: int) -> Reading:
+    """Returns the reading as if the words from start to end named a stage."""
+    others = tuple(m for m in reading.mentions if m.kind != "stage")
+    return replace(
+        reading, mentions=tuple(sorted((*others, Mention("stage", stage, start, end)), key=lambda m: m.start))
+    )
+
+
+def _named(text: str, person: re.Match[str]) -> str:
+    """Returns whom a word for a person means: by the first name behind it, if there is one ("a mate of mine Shaz")."""
+    name = _FIRST_NAME.match(text, person.end())
+    return name["name"].lower() if name and _who(person.group()) != _SELF else _who(person.group())
 
 
 def _who(word: str) -> str:

@@ -14,7 +14,8 @@ _PICK = re.compile(
     r"lets? (?:do|try|have)|give me|go with)\s+)?"
     r"(?:the\s+)?(?:(?:number|no\.?|num|option|choice|answer|#)\s*)?"
     r"(?P<number>[1-4]|one|two|three|four|first|second|third|fourth|1st|2nd|3rd|4th|last)"
-    r"(?:\s+(?:one|option|choice|please|pls|plz|thanks|ta|on the list|in the list|of (?:them|those|these)))*"
+    r"(?:\s+(?:one|option|choice|please|pls|plz|thanks|ta|(?:on|in|of|"
+    r"from) (?:the|your|that) (?:list|choices|options)|of (?:them|those|these)))*"
 )
 _NOISE = re.compile(r"[^\w\s#'+-]+")
 

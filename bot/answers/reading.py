@@ -32,7 +32,7 @@ class Reading:
     """A message as it was understood.
 
     Attributes:
-        text: the message after clean-up.
+        text: the message after clean-up, its short forms and slips written out.
         intent: the best intent, None when there is no text or no intent is near enough.
         confidence: closeness of the message to that intent's known examples, 0 to 1.
         mentions: what it names, in order.
@@ -41,6 +41,7 @@ class Reading:
         parts: when the message says several things, one reading for each, in order; else empty.
         asks: this part has the shape of a question.
         own: the terms that name the guide's own cancer (see `bot.answers.own_cancer`).
+        typed: the message as it was typed, where that differs from `text`; else empty.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Reading:
     parts: tuple[Reading, ...] = ()
     asks: bool = False
     own: frozenset[str] = frozenset()
+    typed: str = ""
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Reading:
@@ -80,6 +82,7 @@ class Reading:
             ),
             parts=tuple(cls.from_dict(part) for part in data.get("parts") or ()),
             asks=bool(data.get("asks")),
+            typed=str(data.get("typed") or ""),
         )
 
     def values(self, kind: str) -> tuple[str, ...]:

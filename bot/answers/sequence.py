@@ -36,7 +36,7 @@ def answer_sequence(question: Question, guide: Guide) -> Reply:
     stages = list(dict.fromkeys(step.stage for step in holds))
     if question.stage is None and len(stages) > 1:
         return ask_stage(question, guide, stages)
-    if question.direction == "order":
+    if question.direction in ("order", "first"):
         return _order(question.with_(stage=stages[0]), guide)
     steps = _fewest(holds)
     if question.direction == "before":
@@ -129,7 +129,7 @@ def _from_line(question: Question, guide: Guide) -> Reply:
 
 def _order(question: Question, guide: Guide) -> Reply:
     lines = {step.line for step in _places(question, guide)} if question.drugs else set()
-    only = lines.pop() if len(lines) == 1 else None
+    only = min(lines) if len(lines) == 1 or lines and question.direction == "first" else None
     return answer_treatment(question.with_(kind="sequence", drugs=question.drugs, therapies=(), line=only), guide)
 
 

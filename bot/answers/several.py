@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.answers.answer import answer
 from bot.answers.followup import SURE, resolve
+from bot.answers.named import current_stage
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
@@ -17,6 +18,10 @@ _REFUSED = ("personal_advice", "side_effect_or_dose", "prognosis", "not_in_guide
 _STORY = 14
 # A part is short and stands without its surroundings, so it must be nearer to known examples than a whole message.
 CLEAR = 0.55
+# As near to known examples as what refers to nothing before it.
+ALONE = 0.85
+_NAMES = ("stage", "line", "ordinal", "drug", "term")
+_REFERS = re.compile(r"\b(?:it|that|this|they|them|those|these|one|ones|there|then|so)\b", re.I)
 _FOR_ONE = re.compile(r"\bfor (?:me|her|him|us|my \w+)\b", re.I)
 
 
@@ -26,12 +31,27 @@ def questions_in(reading: Reading, memory: Memory) -> list[Question]:
     for part in reading.parts:
         if not part.asks or part.intent is None or part.confidence < CLEAR:
             continue
-        question = resolve(part, replace(memory, choices=(), kind=None))
+        if found and part.intent != reading.intent and not _stands_alone(part):
+            continue
+        question = _placed(resolve(part, replace(memory, choices=(), kind=None)), reading)
         if question.kind not in (*ANSWERED, *_REFUSED) or question in found:
             continue
         found.append(question)
         memory = replace(memory, last=question, thread=question if question.stage or question.drugs else memory.thread)
     return found if len(found) > 1 else []
+
+
+def _stands_alone(part: Reading) -> bool:
+    """Tells whether a further part is a question of its own: "is it years" goes on with the one before."""
+    names = any(m.kind in _NAMES and not m.negated and m.value not in part.own for m in part.mentions)
+    return names or part.confidence >= ALONE or _REFERS.search(part.text) is None
+
+
+def _placed(question: Question, reading: Reading) -> Question:
+    """Returns a part's question at the one stage that the message names elsewhere: "stage 2 here. what is first, and ..."."""
+    stage = current_stage(reading)
+    open_ = question.kind in ("treatment", "sequence") and question.stage is None and not question.drugs
+    return question.with_(stage=stage) if open_ and stage is not None else question
 
 
 def asked_in_story(reading: Reading) -> Reading:
@@ -43,6 +63,8 @@ def asked_in_story(reading: Reading) -> Reading:
     if len(reading.text.split()) <= _STORY or reading.alarm.kind:
         return reading
     asking = [part for part in reading.parts if part.asks and part.confidence >= SURE and part.intent]
+    if len(asking) > 1:  # of several, the one that is clear
+        asking = [part for part in asking if part.confidence >= CLEAR]
     if len(asking) != 1:
         return reading
     part = asking[0]
@@ -50,8 +72,11 @@ def asked_in_story(reading: Reading) -> Reading:
     if not answered or reading.intent in (*ANSWERED, "emergency"):
         return reading
     names_something = any(m.kind in ("stage", "line", "drug", "term", "ordinal") for m in reading.mentions)
-    if reading.intent in ("distress", "personal_advice", "prognosis") and not (part.mentions and names_something):
+    told = part.mentions or part.intent == "sequence" and part.confidence >= CLEAR and reading.intent == "prognosis"
+    if reading.intent in ("distress", "personal_advice", "prognosis") and not (told and names_something):
         return reading
+    if part.intent in ("treatment", "sequence") and not names_something and part.confidence < CLEAR:
+        return reading  # "gets hiccups for days after each infusion. What helps?"
     if reading.intent in _REFUSED and _FOR_ONE.search(part.text):
         return reading
     if reading.intent == "personal_advice" and part.intent not in ("treatment", "sequence"):

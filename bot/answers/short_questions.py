@@ -26,6 +26,25 @@ _IN_THAT = re.compile(
 _BARE_WHY = re.compile(
     r"\W*(?:and |but |so |ok )*(?:why|how come|what for)(?: (?:that|is that|so|though|tho|then))*\W*", re.I
 )
+_BESIDE_IT = re.compile(
+    r"^(?!.*\b(?:side|feel|feeling|sick|tired|work|live|years)\b).*\b(?P<way>before|"
+    r"prior to|ahead of|precedes?|after|follows?|beyond)\W+"
+    r"(?:it|that|this|them|those|these)\W*$",
+    re.I,
+)
+_WHY_BEFORE = re.compile(
+    r"\W*(?:and |but |so |ok )*(?:why|how come)(?: (?:is it|is that|do that))? (?:before|not after)(?: and not after)?\W*",
+    re.I,
+)
+_WHY_ORDER = re.compile(
+    r"\W*(?:and |but |so |ok )*(?:why|how come)\b.{0,20}\b(?:before|after\w*|first)\b.{0,20}$", re.I
+)
+_BARE_NEXT = re.compile(
+    r"\W*(?:and |an |ok |okay |so |right |n |well |go on )*(?:then(?: what)?|"
+    r"next|after(?: that| this| it)?|and|go on|carry on|keep going)"
+    r"(?: (?:please|pls|then))?\W*",
+    re.I,
+)
 _NOW = re.compile(
     r"\b(?:happens|do they do|do we do|do you do|is it) now\b|^\W*(?:so |and |ok )*(?:what|wot) (?:now|happens)\W*$",
     re.I,
@@ -50,6 +69,26 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
         if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading):
             return last
     placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
+    if _BARE_NEXT.fullmatch(reading.text) and placed and thread is not None and thread.line is not None:
+        return Question(
+            "sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction="after"
+        )
+    if last.kind == "definition" and last.term and _WHY_ORDER.match(reading.text) and not asked_terms(reading):
+        return last
+    beside = _BESIDE_IT.search(reading.text)
+    if (
+        beside is not None
+        and placed
+        and thread is not None
+        and thread.line is not None
+        and reading.intent not in ANSWERED
+    ):
+        direction = "after" if beside["way"].lower().startswith(("after", "follow", "beyond")) else "before"
+        return Question(
+            "sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction=direction
+        )
+    if _WHY_BEFORE.fullmatch(reading.text) and placed and thread is not None and thread.line == 1:
+        return Question("definition", term="neoadjuvant")
     if _BARE_WHY.fullmatch(reading.text) and placed and thread is not None and last.kind in ANSWERED:
         return thread  # the row says when, or what for; the guide gives no more reasons
     if (

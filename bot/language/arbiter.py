@@ -18,19 +18,32 @@ FALLBACK = "nlu_fallback"
 # The classifier may call an emergency that the screen did not see, but only when it is surer than this.
 SURE_EMERGENCY = 0.68
 _ASKED_FACTS = ("treatment", "sequence", "drug_info", "definition", "prognosis", "outlook", "talking")
-_SIDE_EFFECTS = re.compile(r"\bside[\s-]*effects?\b|\bside[\s-]*affects?\b|\bs/e\b|\bSEs\b|\btoxicit\w+", re.IGNORECASE)
+_SIDE_EFFECTS = re.compile(
+    r"\b(?:after|long[\s-]term)[\s-]*effects?\b|\bhow (?:sick|ill|rough|poorly|unwell) (?:does|do|"
+    r"will|is|are|the)\b|\bside[\s-]*effects?\b|\bside[\s-]*affects?\b|\bs/e\b|\bSEs\b|\btoxicit\w+",
+    re.IGNORECASE,
+)
 _TO_ASK = re.compile(
-    r"\b(?:ask|questions?|bring up|raise|tell (?:my|the|her|his) (?:onc|doc|nurse)\w*)\b", re.IGNORECASE
+    r"\b(?:ask|questions?|qs|q's|bring up|raise|tell (?:my|the|her|his) (?:onc|doc|nurse)\w*)\b", re.IGNORECASE
 )
 _DOSE = re.compile(
     r"\b(?:dos(?:e|es|age|ing)|\d+\s?(?:mg|mcg|milligrams?)|how (?:many|much) (?:mg|tablets?|pills?|cycles?|rounds?|"
-    r"sessions?|infusions?|doses|(?:months|weeks|days|years)(?! (?:left|to live|have|do i have|has|will|can|does)))|"
+    r"sessions?|infusions?|doses|(?:months|weeks|days|years)(?! (?:left|to live|have|"
+    r"do i have|has|will|can|does|(?:do|does|did|might|could|would) (?:most |other )?"
+    r"(?:people|patients|women|you|they|she|he|i|we|someone) (?:get|got|have|last|live|survive|manage|usually))))|"
     r"how (?:often|long) (?:is|are|does|do) (?:the|each|an?|you|they) ?"
     r"(?:infusions?|drips?|cycles?|session)?|(?:max(?:imum)?|total)? ?number of (?:years|months|weeks|cycles|doses)|"
     r"how(?:'?s| is| are| do (?:they|you)) .{0,25}\b(?:given|administered|injected)\b(?! (?:with|for|in stage|after|before))|"
     r"missed (?:a|my|the|her|his) (?:dose|tablet|pill))\b",
     re.IGNORECASE,
 )
+_HOLD = re.compile(
+    r"\W*(?:sorry\W+)?(?:hang on|hold on|one (?:sec\w*|moment|minute|min)|"
+    r"just a (?:sec\w*|moment|minute|min)|bear with me|brb|be right back|"
+    r"back in a|wait a (?:sec\w*|moment|minute|min)|give me a (?:sec\w*|minute|min|moment))\b",
+    re.I,
+)
+_FEW_WORDS = 8
 _LETTER = re.compile(r"[^\W_]")
 _SAD = frozenset(
     "\U0001f622\U0001f62d\U0001f494\U0001f614\U0001f61e\U0001f61f\U0001f625\U0001f630\U0001f631\U0001f628\u2639\U0001f629\U0001f62b\U0001f641"
@@ -39,7 +52,7 @@ _GLAD = frozenset(
     "\U0001f44d\U0001f64f\u2764\U0001f60a\U0001f642\U0001f600\U0001f603\U0001f604\U0001f970\U0001f618\U0001f495\U0001f49c\U0001f497\U0001f917\U0001f44c"
 )
 _CHOOSE_FOR_ME = re.compile(
-    r"\bor\b.{0,40}\bfor (?:me|her|him|us|my (?:mum|mom|wife|sister|case))\b|\bbest for (?:me|her|him)\b|"
+    r"\bor\b[^.?!]{0,40}(?<!asking )\bfor (?:me|her|him|us|my (?:mum|mom|wife|sister|case))\b|\bbest for (?:me|her|him)\b|"
     r"\bwhich (?:one )?(?:suits|fits) me\b|^\W*(?:\w+: .{0,60})?recommend\b|\byou recommend\b|\bwould recommend\b",
     re.IGNORECASE,
 )
@@ -47,7 +60,7 @@ _CHOOSE_FOR_ME = re.compile(
 _TOLD = ("side_effect_or_dose", "personal_advice", "not_in_guide_other_drug", "prognosis")
 _NEXT = re.compile(
     r"\b(?:wh?[ao]ts?|wot|which|what's)\b.{0,40}\b(?:now|next|nxt|after|then|left|follows?|instead)\b|"
-    r"\b(?:next|nxt|then what|what then|now what|and now|and after \w+)\b\W*$",
+    r"\b(?:next|nxt|then what|what then|now what|and now|and after \w+|next (?:step|move|thing|option|course|stage))\b\W*$",
     re.IGNORECASE,
 )
 _OVER = re.compile(
@@ -57,7 +70,8 @@ _OVER = re.compile(
 )
 # "Tucatinib then what", "the deruxtecan is no more effective, what is following": not what the drug is.
 _THEN_WHAT = re.compile(
-    r"\b(?:then what|what then|now what|what now|and then\W*$|what(?:'?s| is| are| do| does| will| would| can)?\b.{0,25}"
+    r"\b(?:then what|what then|now what|what now|and then\W*$|from \w+ on(?:wards?)?\W*$|"
+    r"what(?:'?s| is| are| do| does| will| would| can)?\b.{0,25}"
     r"\b(?:following|follows?|next|afterwards?|left)\b(?! to\b)|(?:get|given|have|has) (?:next|afterwards?))",
     re.IGNORECASE,
 )
@@ -78,8 +92,33 @@ _LIVES = re.compile(r"\b(?:liv(?:e|es|ed|ing)|surviv\w*|alive|life|left|last)\b"
 _BESIDE = re.compile(
     r"\b(?:precedes?|comes? (?:after|before)|given (?:after|before)|follows?)\W+(?:the\W+)?$", re.IGNORECASE
 )
+_CHANGE_MINE = re.compile(
+    r"\bshould (?:my|her|his|our|mums|moms) (?:\w+ )?(?:treatment|chemo|plan|"
+    r"drugs?|meds?|medicines?) (?:be |have been )?(?:chang|stopp|switch|differ)",
+    re.I,
+)
+_HOW_LONG_TOLD = re.compile(
+    r"\b(?:tell|told|telling|say|said|saying|give|gave|guess)\b[^.?!]{0,25}\bhow (?:many|"
+    r"long)(?: (?:months|years|weeks|time))?\b(?! (?:is|are|does|do|it|the|each|between|for))",
+    re.I,
+)
+_CHANCES = re.compile(
+    r"\b(?:chances?|odds|likelihood|probability|risk)\b(?: \w+){0,3} (?:it |"
+    r"this |that )?(?:com(?:e|es|ing) back|return\w*|recur\w*|surviv\w*|"
+    r"cure|cured|curing|relaps\w*|beat\w*|making it|mak(?:e|es|ing) it)\b",
+    re.I,
+)
+_WHAT_IS = re.compile(
+    r"(?:^|[.!?;,]|\b(?:and|so|but|ok|anyway|sorry))\s*(?:what(?:'?s|"
+    r" is| the hell is| on earth is)|wh?ats)\W+(?:an? |the |this )?$",
+    re.I,
+)
+_ANYWAY = re.compile(
+    r"\W*(?:anyhow|anyway|then|again|exactly|please|pls|when it'?s at home|even|supposed to be)?\W*", re.I
+)
 _STAGE_MEANING = re.compile(
-    r"\b(?:what (?:size|counts|makes)|how (?:big|large|far))\b.{0,30}\bstage\b|\bstage\b.{0,12}\b(?:how big|what size)\b",
+    r"\b(?:what (?:size|counts|makes|qualifies|classes)|how (?:big|large|"
+    r"far))\b.{0,30}\bstage\b|\bstage\b.{0,12}\b(?:how big|what size)\b",
     re.IGNORECASE,
 )
 _DESPAIR = re.compile(
@@ -130,12 +169,30 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
         return "distress", best.confidence, "says despair rather than asks"
     if best.intent in ("sequence", "treatment") and _just_a_name(reading):
         return "drug_info", best.confidence, "a drug's name, and no question about what comes next"
+    if best.intent in ("treatment", "sequence") and _CHANGE_MINE.search(text):
+        return "personal_advice", best.confidence, "asks whether one person's treatment should change"
+    if best.intent in (*_ASKED_FACTS, "side_effect_or_dose") and _HOW_LONG_TOLD.search(text):
+        return "prognosis", best.confidence, "asks how long somebody was given"
+    if best.intent in (*_ASKED_FACTS, "side_effect_or_dose", "personal_advice") and _CHANCES.search(text):
+        return "prognosis", best.confidence, "asks for chances"
+    if best.intent in ("treatment", "sequence") and _what_is_a_drug(reading):
+        return "drug_info", best.confidence, "ends by asking what a drug is"
     if best.intent == "personal_advice" and _OTHER_CARE.search(text) and not named:
         return "not_in_guide_other_treatment", best.confidence, "asks about a treatment that the guide does not hold"
     if best.intent in ("treatment", "sequence") and _CHOOSE_FOR_ME.search(text):
         return "personal_advice", best.confidence, "asks to choose for one person"
     if best.intent in _TOLD and any(m["kind"] == "drug" for m in reading["mentions"]) and _asks_what_next(text):
         return "sequence", best.confidence, "a drug is over, and it is asked what comes next"
+    placed = any(m["kind"] == "stage" for m in reading["mentions"])
+    if (
+        best.intent in ("definition", "side_effect_or_dose", "outlook")
+        and placed
+        and "failed" in reading["cues"]
+        and _NEXT.search(text)
+    ):
+        return "sequence", best.confidence, "it did not work, and it is asked what comes next"
+    if not named and len(text.split()) <= _FEW_WORDS and _HOLD.match(text):
+        return "smalltalk", best.confidence, "asks to wait"
     if best.intent == "drug_info" and _THEN_WHAT.search(text) and any(m["kind"] == "drug" for m in reading["mentions"]):
         return "sequence", best.confidence, "asks what comes after a drug"
     if best.intent == "drug_info" and _beside_a_drug(reading):
@@ -166,6 +223,14 @@ def _just_a_name(reading: dict[str, Any]) -> bool:
     if len({m["value"] for m in drugs}) != 1 or drugs[0]["start"] > 3 or _ORDER_WORDS.search(text):
         return False
     return re.match(r"\s*\?", text[drugs[0]["end"] :]) is not None and "?" not in text[drugs[0]["end"] + 4 :]
+
+
+def _what_is_a_drug(reading: dict[str, Any]) -> bool:
+    """Tells whether the last thing asked is what a drug is: "they sorted me. what's Kadcyla anyhow"."""
+    text, drugs = reading["text"], [m for m in reading["mentions"] if m["kind"] == "drug"]
+    if not drugs or not _WHAT_IS.search(text[: drugs[-1]["start"]]):
+        return False
+    return _ANYWAY.fullmatch(text[drugs[-1]["end"] :]) is not None
 
 
 def _beside_a_drug(reading: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from bot.language.shorthand import written_out
 
 _PATTERNS: dict[str, str] = {
     "after": r"\b(?:after\w*|aftr|aftre|afer|nxt|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
+    r"(?:run|ran|runs) (?:its|their|the) course|had (?:its|their) day|used up|exhausted|out of the way|under (?:my|her|his) belt|"
     r"subsequent\w*|later|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b|->",
     "before": r"\b(?:before\w*|by the time|already (?:had|been through)|had already|"
     r"prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
@@ -21,26 +22,33 @@ _PATTERNS: dict[str, str] = {
     r"not (?:work\w*|respond\w*|enough|shrink\w*|holding|effective|functio\w*|effecting)|"
     r"no (?:longer|more) (?:work\w*|effective|help\w*|hold\w*)|ineffective|lets? (?:me|her|him|us) down|failing|"
     r"no (?:good|use)\b(?! at)|useless|no (?:change|response|shrinkage)\b|leaves? (?:some|any|bits?) (?:\w+ )?behind|"
-    r"gave up|given up|give up on|quit\w*|progress\w*|"
-    r"grow\w*|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|"
+    r"gave up|given up(?! (?:front|first))|give up on|quit\w*|progress\w*|"
+    r"grow(?:s|n|ing)?\b|new growths?\b|grew|c[ao]me(?:s)? back(?! (?:\d|as|pos|neg|clear|clean|fine|normal|ok|her2|with|from|to))|"
     r"gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|"
     r"r[ua]n out|wears? off|"
     r"wore off|stopp?ed|still there|(?:hardly|barely) "
     r"(?:touched|moved|changed|shr[iau]nk|did|worked)|flop\w*|(?:swap|switch|change)(?:ped|ed|d)? (?:to|onto|over)|"
-    r"hasnt gone|new spots|playing up)\b",
+    r"hasnt gone|new spots|playing up|unsuccessful|(?:got|gotten|getting|gets|is|looks|it'?s) bigger|same size|"
+    r"(?:does|do|did|done|doing|has done|does sweet) (?:bugger|sod|naff|"
+    r"jack|sweet|next to|f) ?(?:all|nothing|fa)|gives? up(?! work)|"
+    r"n[o']?t (?:be )?(?:doing (?:much|anything|a lot|enough|the job)|answer\w*|(?:to )?have helped|more work\w*|any good)|"
+    r"not (?:doing (?:much|anything|enough)|answer\w*|to have helped|more work\w*|budg\w*)|no effect)\b",
     "start": r"\b(?:(?:at|in|from) the (?:very )?(?:start|beginning|outset)|(?:start|beginning) of (?:the )?treatment|"
     r"to (?:start|begin)(?: with| off)?|"
     r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|starter|"
     r"(?:usual|standard|normal) start|(?:treatment|step|option) (?:no\.?|number|num|#) ?(?:1|one)|"
     r"open(?:s|ing)?(?: with| on)?\b|kick(?:s)? off|starting (?:point|treatment)|initially|straight (?:away|off)|"
-    r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?)\b",
+    r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?|"
+    r"(?:given|used|done|offered|have|had) up ?front|where (?:do|does|would|will|"
+    r"should) (?:\w+ )?(?:start|begin)|(?:be )?starting (?:me|her|him|them|us|you|people)\b|to begin\b|"
+    r"opening move|(?:begun|started) (?:to be )?treat\w*|straight to drugs)\b",
     "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|line by line|step by step|steps|"
     r"pathway|roadmap)\b",
     "why": r"\b(?:why|how come|what for|what(?:s| is) the (?:reason|point of (?:that|doing)))\b",
     "same": r"\b(?:same|suppos\w+ (?:it|she|he)|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
     "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|meant to|i said\b|"
     r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first)|actually\b|correction|wrong (?:stage|line|drug|one)|"
-    r"not that|typo|oops|scratch that|wait[ ,]+no)",
+    r"not that|typo|oops|meant (?:stage|to (?:say|type|put|write)|the|second|third|first|metastatic|\d)|scratch that|wait[ ,]+no)",
     "reset": r"\b(?:forget (?:that|it|all)|different (?:person|question|one)|new question|someone else|another person|"
     r"start (?:over|again|fresh)|change of subject|unrelated|my original question|back to (?:my|the) (?:first|original))\b",
     "again": r"\b(?:again|repeat|remind me|once more|say that|one more time)\b",

@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
-from bot.language.matching import AFTER_ORDINAL, ORDINALS, STAGE_WORDS, add_patterns
+from bot.language.matching import AFTER_ORDINAL, COUNTED, ORDINALS, STAGE_WORDS, add_patterns
 from bot.language.outside import load_outside
 from bot.language.spelling import Spelling
 from bot.language.vocabulary import Vocabulary
@@ -26,6 +26,13 @@ _COUNTED = frozenset(
     "tumours tumors spots cycles rounds chemos ops of out x times".split()
 )
 _ROMAN = re.compile(r"(?:iv|v|i{1,3})[abc]?\.?")
+# "Stage ll", "stage lV": small letters L for capital letters I.
+_LIKE_ROMAN = re.compile(r"(?=.*l)[lI]{1,3}[abcABC]?|lV")
+# "What stage I am": the letter is no number.
+_FAILS = frozenset(
+    "work working worked help helping helped respond responding hold holding shrink enough touch".split()
+)
+_I_DO = frozenset("am m 'm was have had 've ve will would".split())
 _NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "never", "without"})
 _AFTER_SECONDARY = frozenset("now and or in to please her2 disease diagnosis stage i is what so with pls mine".split())
 _WORDS_TO_SPELL = ("stage", "metastatic", "neoadjuvant", "maintenance", "luminal", "conjugate", "taxane", "secondaries",
@@ -63,6 +70,8 @@ def _make_spelling(nlp: Language, name: str, names: list[str]) -> Any:
     def correct(doc: Doc) -> Doc:
         for token in doc:
             token.norm_ = spelling.correct(token.lower_) or token.lower_
+            if token.i and _LIKE_ROMAN.fullmatch(token.text) and doc[token.i - 1].norm_ in STAGE_WORDS:
+                token.norm_ = token.lower_.replace("l", "i")
         return doc
 
     return correct
@@ -125,7 +134,8 @@ class MentionFinder:
         if label in ("other_drug", "other_cancer", "other_type", "stage_zero"):
             return [mention(label, text)]
         if label == "line_noun":
-            return [mention("line", str(ORDINALS[span[0].norm_]))]
+            word = next(token.norm_ for token in span if token.norm_ in ORDINALS or token.norm_ in COUNTED)
+            return [mention("line", str(ORDINALS.get(word) or COUNTED[word]))]
         if label == "spread":
             stage = self.vocabulary.spread_stage
             return [mention("stage", stage)] if stage else []
@@ -143,7 +153,7 @@ class MentionFinder:
         elif label == "stage_glued":
             values = re.findall(r"(?:\d|iv|i{1,3})(?=[abc]?$)", span.text.lower())
         else:
-            numbers = [token for token in span if _NUMBER.fullmatch(token.norm_)]
+            numbers = [token for token in span if _NUMBER.fullmatch(token.norm_) and not _is_pronoun(token, span)]
             values = [token.norm_ for token in numbers[:1]]
             values += [token.norm_ for token in numbers[1:] if _is_another_stage(token, numbers[0])]
         found = []
@@ -161,6 +171,15 @@ class MentionFinder:
                 kind = "stage_zero" if base in ("0", "zero") else "stage_unknown"
                 found.append(Mention(kind, base, span.start_char, end, wrong))
         return found
+
+
+def _is_pronoun(token: Token, span: Span) -> bool:
+    """Tells whether a stage's number is the word "I": "nobody has said what stage I am", but not "stage I, am 40"."""
+    doc, after = span.doc, token.i + 1
+    if token.lower_ != "i" or after >= len(doc) or doc[after].lower_ not in _I_DO:
+        return False
+    asked = span.start > 0 and doc[span.start - 1].norm_ in ("what", "which", "whatever", "the")
+    return asked or doc[after].lower_ in ("am", "m", "'m")
 
 
 def _is_another_stage(token: Token, first: Token) -> bool:
@@ -205,6 +224,8 @@ def _is_negated(span: Span) -> bool:
     # "no nodes, stage 1" and "no, stage 2" deny nothing about the stage; "no mets" and "not a stage 2" do.
     if len(before) > 1 and before[0].lower_ == "without":  # "Herceptin without chemo stage 1" denies the chemo
         before = before[1:]
+    if len(before) > 1 and (before[-1].lower_ in _FAILS or before[-1].lower_[:1].isdigit()):
+        return False  # "what if Herceptin doesn't work stage 1", "it's not 3, it's in my liver"
     return before[-1].lower_ == "no" or any(token.lower_ in _NEGATIONS for token in before)
 
 

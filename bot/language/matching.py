@@ -24,6 +24,7 @@ ORDINALS = {
     "4th": 4, "fourth": 4, "forth": 4,
 }  # fmt: skip
 _ORDINAL_WORDS = [word for word in ORDINALS if not word.isdigit()]
+COUNTED = {"one": 1, "two": 2, "three": 3, "1": 1, "2": 2, "3": 3}
 _LINE_NOUNS = [
     "line", "lines", "lin", "lne", "ine",
     "treatment", "treatments", "treatmnt", "tx", "txt", "therapy", "therapies", "drug", "drugs",
@@ -45,7 +46,7 @@ _SPREAD_VERBS = [
 ]  # fmt: skip
 _ORGANS = [
     "liver", "lung", "lungs", "bone", "bones", "brain", "spine", "skull", "pelvis", "hip", "hips", "ribs", "rib",
-    "adrenal", "organs", "organ", "elsewhere", "sternum", "pleura",
+    "adrenal", "organs", "organ", "elsewhere", "sternum", "pleura", "ovaries", "ovary", "peritoneum", "vertebrae", "femur",
 ]  # fmt: skip
 
 
@@ -97,12 +98,19 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
     spread = {"NORM": {"IN": _SPREAD_VERBS}}
     small = {"NORM": {"IN": ["to", "in", "into", "on", "at", "the", "my", "her", "his", "their", "of", "now", "mums",
                              "moms", "both", "and", "her2", "up", "a", "few", "new", "is", "was", "been",
-                             "other", "'s", "s", "also", "gone"]},
+                             "other", "'s", "s", "also", "gone", "your", "our", "yr", "it", "all", "got",
+                             "found", "just", "one", "left", "right", "as", "well"]},
              "OP": "*"}  # fmt: skip
     organ = {"NORM": {"IN": _ORGANS}}
     gone = {
         "NORM": {"IN": ["spread", "spreads", "spreading", "spred", "gone", "went", "travelled", "traveled", "moved"]}
     }
+    any_word = {"IS_PUNCT": False, "NORM": {"NOT_IN": ["or", "if", "not", "could", "before"]}, "OP": "?"}
+    cancer = {"NORM": {"IN": ["her2", "cancer", "bc", "disease", "breast", "her2-positive", "her2+"]}}
+    carrying = {"NORM": {"IN": ["for", "with", "treat", "treats", "have", "has"]}}
+    inside = {"NORM": {"IN": ["in", "into", "on"]}}
+    her2 = {"NORM": {"IN": ["her2", "her2+", "positive"]}}
+    breast = {"NORM": "breast", "OP": "?"}
     far = {"NORM": {"IN": ["everywhere", "body", "places", "elsewhere"]}}
     return {
         "stage_number": [
@@ -114,8 +122,16 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
         "stage_ordinal": [[{"NORM": {"IN": [*_ORDINAL_WORDS]}}, {"NORM": "-", "OP": "?"}, stage_word]],
         "stage_roman": [[{"NORM": {"REGEX": r"^(?:(?:ii|iii)[abc]?|[123][abc])$"}}]],
         "spread": [[spread, small, organ], [gone, small, far], [gone, {"NORM": "all"}, {"NORM": {"IN": ["over", "around"]}}],
-                   [organ, {"NORM": {"IN": ["mets", "secondaries", "metastases", "metastasis"]}}]],
+                   [gone, any_word, any_word, any_word, any_word, small, organ],
+                   [carrying, {"NORM": {"IN": ["spread", "spred"]}}, cancer],
+                   [her2, inside, breast, small, organ],
+                   [organ, {"NORM": {"IN": ["mets", "secondaries", "metastases", "metastasis", "ones", "deposits", "lesions",
+                                            "tumours", "tumors"]}}]],
         "line_noun": [
+            [{"NORM": {"IN": _LINE_NOUNS}}, {"NORM": {"IN": ["number", "no", "no.", "num", "#", "nr"]}},
+             {"NORM": {"IN": list(COUNTED)}}],
+            [ordinal, {"NORM": {"IN": ["line", "lin", "lne"]}}, {"NORM": "of"},
+             {"NORM": {"IN": ["treatment", "treatments", "therapy", "therapies", "chemo", "drugs", "attack", "defence"]}}],
             [ordinal, {"NORM": {"IN": ["-", "her2", "main", "actual", "proper", "targeted", "of", "set"]}, "OP": "*"},
              {"NORM": {"IN": _LINE_NOUNS}}],
         ],

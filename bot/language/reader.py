@@ -15,6 +15,7 @@ from bot.language.entities import Mention, MentionFinder
 from bot.language.intent_model import Guess, IntentModel
 from bot.language.safety import SafetyScreen
 from bot.language.segments import asks, split, worth_splitting
+from bot.language.shorthand import written_out_with
 
 NO_ALARM: dict[str, Any] = {"kind": None, "signs": [], "person": "self", "framing": "none", "spans": []}
 Segment = tuple[int, int, list[Guess]]
@@ -81,8 +82,11 @@ def assemble(
         guesses: the best intents of the whole message.
         segments: spans of the message with the best intents of each, when it says several things.
     """
+    typed, named = text, mentions
+    text, mentions = written_out_with(typed, mentions)
     reading = {
         "text": text,
+        **({"typed": typed} if typed != text else {}),
         "mentions": mentions,
         "cues": list(find_cues(text)),
         "safety": safety,
@@ -92,7 +96,7 @@ def assemble(
         ],
     }
     intent, confidence, reason = arbitrate(reading, guesses)
-    parts = [_part(text, mentions, safety, segment) for segment in segments or []]
+    parts = [_part(typed, named, safety, segment) for segment in segments or []]
     return {**reading, "intent": intent, "confidence": confidence, "reason": reason, "parts": parts}
 
 

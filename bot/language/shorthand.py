@@ -6,6 +6,10 @@ Only what the program reads is written out; what the visitor typed stays as it i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.language.slips import slip_of
 
 _FORMS = {
     "what": "wat wot wht wut whay waht",
@@ -55,16 +59,43 @@ _FORMS = {
     "side effects": "sideeffects",
 }
 _LONG = {short: long for long, shorts in _FORMS.items() for short in shorts.split()}
-_WORDS = re.compile(r"\w+")
-_WORD = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, _LONG), key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+Place = dict[str, Any]
 
 
 def written_out(text: str) -> str:
-    """Returns a message with its short forms written out, in lower case where one stood.
+    """Returns a message with its short forms and slips written out, in lower case where one stood.
 
-    >>> written_out("wat if dat dont wrk")
-    'what if that dont work'
+    >>> written_out("wat if dat dont wrk, is there a secnd")
+    'what if that dont work, is there a second'
     """
-    if _LONG.keys().isdisjoint(_WORDS.findall(text.lower())):  # most messages; the long pattern is slow
+    if not any(map(_long, _WORD.findall(text.lower()))):  # most messages
         return text
-    return _WORD.sub(lambda found: _LONG[found.group().lower()], text)
+    return _WORD.sub(lambda found: _long(found.group().lower()) or found.group(), text)
+
+
+def written_out_with(text: str, places: Sequence[Place]) -> tuple[str, list[Place]]:
+    """Returns a message written out, and places in it moved to where they stand then.
+
+    Args:
+        text: the message.
+        places: dictionaries with `start` and `end`, and more that is left as it is.
+    """
+    changes = [
+        (found.end(), len(long) - len(found.group()))
+        for found in _WORD.finditer(text)
+        if (long := _long(found.group().lower())) is not None
+    ]
+    if not changes:
+        return text, list(places)
+
+    def moved(place: int) -> int:
+        return place + sum(longer for end, longer in changes if end <= place)
+
+    return written_out(text), [
+        {**place, "start": moved(place["start"]), "end": moved(place["end"])} for place in places
+    ]
+
+
+def _long(word: str) -> str | None:
+    return _LONG.get(word) or slip_of(word)

@@ -111,8 +111,8 @@ def test_treatment_at_a_stage_that_is_not_there_asks_for_the_stage(line: int | N
     assert [ask(choice.question).stage for choice in reply.choices] == STAGES
 
 
-def test_treatment_at_a_line_that_is_not_there_is_that_of_the_stage(ask: Ask) -> None:
-    assert ask(Question("treatment", stage="1", line=9)).text == ask(Question("treatment", stage="1")).text
+def test_treatment_beyond_the_last_line_is_that_of_the_last(ask: Ask) -> None:
+    assert ask(Question("treatment", stage="1", line=9)).text == ask(Question("treatment", stage="1", line=3)).text
 
 
 @pytest.mark.parametrize("drug", DRUGS)

@@ -1,0 +1,123 @@
+"""Messages that tell a stage: the answer to "which stage do you mean?", a slip put right, "and 3?", "it's in her lungs now"."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.bare import ASKS, only_parts
+from bot.answers.fresh import CHITCHAT
+from bot.answers.lines_said import asked_line
+from bot.answers.named import current_stage
+from bot.answers.question import ANSWERED, Memory, Question
+from bot.answers.reading import Reading
+
+_DIGITS = {"one": "1", "two": "2", "too": "2", "three": "3", "four": "4"}
+
+_PUT_RIGHT = re.compile(
+    r"\W*(?:sorry|no|nope|oops|wait|actually|hang on|i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
+    r"(?:\b(?:it'?s|its|is|am|i'?m|im|she'?s|shes|he'?s|hes|was|a|meant|to|not \d but)\W+)+(?:an? )?"
+    r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+)?\W*",
+    re.I,
+)
+
+_AND_NUMBER = re.compile(
+    r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I
+)
+
+_STAGE_LAST = re.compile(r"\b(?:same|about|and|for)\b.{0,20}\bstages? ?(?:[123]|one|two|three|i{1,3})\W*$", re.I)
+
+_NO_STAGE = re.compile(
+    r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*"
+    r"(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|unsure|haven'?t|hasn'?t|never)\b.{0,30}"
+    r"\b(?:stage|staged|know|sure|yet|told|said|say)\b.{0,20}|\W*(?:dunno|no idea|not sure|unsure)\W*",
+    re.I,
+)
+
+_NUMBER_TOLD = re.compile(
+    r"\W*(?:(?:um+|er+m?|well|i think|she said|he said|they said|its|"
+    r"it'?s|maybe|probably)\W+)*(?P<number>[1-4]|one|two|three|four)\W+"
+    r"(?:i (?:think|believe|reckon)|he said|she said|they said|it says|apparently|maybe|probably|the (?:doctor|nurse)|is what)\b",
+    re.I,
+)
+
+_NO_QUESTION = (*CHITCHAT, "distress", "nlu_fallback", "off_topic", "prognosis", "personal_advice")
+
+_SHORT = 14
+
+
+def unsure_of_stage(reading: Reading) -> bool:
+    """Tells whether the question for the stage is answered with "I don't know my stage": it can only be asked again."""
+    return _NO_STAGE.fullmatch(reading.text) is not None and current_stage(reading) is None
+
+
+def number_corrected(reading: Reading, memory: Memory) -> Question | None:
+    """The question before, at the stage whose bare number is put right: "sorry, misread the letter, its a 2"."""
+    last = memory.last if memory.last is not None and memory.last.kind in ANSWERED else memory.thread
+    if last is None or last.stage is None or reading.mentions:
+        return None
+    found = _PUT_RIGHT.fullmatch(reading.text)
+    return last.with_(stage=_DIGITS.get(found["number"].lower(), found["number"]), position=None) if found else None
+
+
+def next_stage(reading: Reading, memory: Memory) -> Question | None:
+    """The same question at another stage, after "same for stage 2" and then "and 3": the number counts stages."""
+    last, found = memory.last, _AND_NUMBER.fullmatch(reading.text)
+    if found is None or last is None or last.kind not in ("treatment", "sequence", "definition") or last.stage is None:
+        return None
+    counts_stages = (
+        _STAGE_LAST.search(memory.notebook.said or "") is not None and memory.notebook.said_kind == last.kind
+    )
+    number = _DIGITS.get(found["number"].lower(), found["number"])
+    return last.with_(stage=number, position=None) if counts_stages and number != last.stage else None
+
+
+def stage_given(reading: Reading, memory: Memory) -> Question | None:
+    """The answer to "which stage do you mean?", told in whatever words: "the doctor said it's got into her liver"."""
+    last = _open_question(memory)
+    stage = current_stage(reading)
+    if last is None or last.stage is not None or stage is None or last.kind not in ANSWERED:
+        return None
+    line = asked_line(reading)
+    if reading.intent == "definition" and (reading.asks or ASKS.match(reading.text)):
+        return None
+    asks_anew = bool(reading.values("drug")) or (line is not None and line != last.line) or reading.asks
+    if asks_anew or last.kind == "drug_info" or reading.text.rstrip().endswith("?") and not only_parts(reading):
+        return None
+    return last.with_(stage=stage)
+
+
+def _open_question(memory: Memory) -> Question | None:
+    """The question whose stage was asked for and not told yet, a few words aside ("hang on, baby crying") since then."""
+    if memory.kind == "clarify":
+        return memory.last
+    thread = memory.thread
+    waits = (
+        thread is not None and thread.stage is None and not thread.drugs and thread.kind in ("treatment", "sequence")
+    )
+    return thread if waits and memory.kind in ("chitchat", "definition", "unclear", "distress") else None
+
+
+def stage_moved(reading: Reading, memory: Memory) -> Question | None:
+    """The question before at the stage that is told now: "ah no, sorry, it's in my liver", "its in her lungs now"."""
+    last = memory.last if memory.last is not None and memory.last.kind in ("treatment", "sequence") else None
+    stage = current_stage(reading)
+    if last is None or last.stage is None or stage in (None, last.stage) or len(reading.text.split()) > _SHORT:
+        return None
+    told = (
+        (reading.intent in _NO_QUESTION or "correct" in reading.cues)
+        and not reading.text.rstrip().endswith("?")
+        and not ASKS.match(reading.text)
+    )
+    named = any(m.kind in ("drug", "line", "ordinal") for m in reading.mentions)
+    return last.with_(stage=stage, position=None) if told and not named else None
+
+
+def number_told(reading: Reading, memory: Memory) -> Question | None:
+    """The choice whose stage a sentence tells by its bare number: "four i think he said, it is the bad one yes"."""
+    if memory.kind != "clarify" or memory.last is None or reading.names("stage"):
+        return None
+    found = _NUMBER_TOLD.match(reading.text)
+    if found is None or len(memory.choices) < 4:
+        return None
+    number = _DIGITS.get(found["number"].lower(), found["number"])
+    return memory.choices[int(number) - 1].question if number.isdigit() and int(number) <= len(memory.choices) else None
