@@ -42,7 +42,7 @@ class KeyedHash:
         return self._hash(b"message", message_id)
 
     def _hash(self, what: bytes, text: str) -> str:
-        return hmac.new(self._key, what + b"\0" + text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, what + b"\0" + text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def keyed_hash(clinic: str | None = None) -> KeyedHash:
