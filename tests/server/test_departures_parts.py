@@ -169,3 +169,33 @@ def test_the_graph_gives_and_fails_as_with_rasa_s_runner(departed: tuple[str, ..
     assert seen == []
     assert _run_graph(ours, [Hook()], **given[0]) == {"last": 7}
     assert seen == ["first", "after", "last", "after"]
+
+
+# the clinic
+
+
+def test_the_chosen_clinic_speaks_and_the_only_one_is_found_once(
+    departed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from actions import speaking
+    from bot import settings
+    from bot.clinic import load_clinic
+    from bot.errors import ClinicError
+    from bot.tenants.current import Tenant, using
+
+    find: Any = vars(speaking)["load_clinic"]
+    monkeypatch.setenv("CLINICS", str(tmp_path))
+    for _ in range(2):  # nobody was chosen: no clinic's numbers may be said, and the failure is not kept either
+        with pytest.raises(ClinicError, match="none was chosen"):
+            find()
+    monkeypatch.delenv("CLINICS")
+    only = load_clinic()
+    assert find() is only
+    monkeypatch.setattr(settings, "clinic_file", lambda: pytest.fail("looked for the file again"))
+    assert find() is only
+    chosen = Tenant("b", only.copy(update={"name": "Another"}), ("b.example",))
+    with using(chosen):
+        assert find() is chosen.clinic
+    assert find() is only
+    departures.go_back()
+    assert vars(speaking)["load_clinic"] is load_clinic
