@@ -31,7 +31,7 @@ class KeptGuide(Guide):
         self._files: Any = None
         name = engine.url.database
         of_file = engine.dialect.name == "sqlite" and bool(name) and name != ":memory:"
-        self._path = Path(str(name)) if of_file else None
+        self._path = str(Path(str(name))) if of_file else None
 
     def refresh(self) -> None:
         """Forgets everything if the store was changed since the last call.
@@ -59,7 +59,7 @@ class KeptGuide(Guide):
         if self._path is None:
             return None
         marks = []
-        for path in (self._path, Path(f"{self._path}-wal")):
+        for path in (self._path, self._path + "-wal"):
             try:
                 found = os.stat(path)
             except OSError:
@@ -81,17 +81,21 @@ class KeptGuide(Guide):
         return (*content, tuple(self._rows(text("PRAGMA schema_version"))[0]))
 
 
+_OPEN = frozenset({list, dict})
+
+
 def _kept(name: str) -> Callable[..., Any]:
     ask = getattr(Guide, name)
 
     @wraps(ask)
     def method(self: KeptGuide, *args: Any, **kwargs: Any) -> Any:
-        key = (name, args, tuple(sorted(kwargs.items())))
-        if key not in self._answers:
-            self._answers[key] = ask(self, *args, **kwargs)
-        answer = self._answers[key]
+        key = (name, args, tuple(sorted(kwargs.items()))) if kwargs else (name, args)
+        try:
+            answer = self._answers[key]
+        except KeyError:
+            answer = self._answers[key] = ask(self, *args, **kwargs)
         # The rows are immutable, the lists around them are not.
-        return list(answer) if isinstance(answer, list) else dict(answer) if isinstance(answer, dict) else answer
+        return answer.copy() if type(answer) in _OPEN else answer
 
     return method
 

@@ -7,9 +7,13 @@ its error are kept, which is enough to look it up. Before that there is no visit
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any
 
@@ -34,6 +38,13 @@ class _Serving:
     now = False
 
 
+class _Out:
+    """The handler of the whole process; None until `configure` has made it."""
+
+    handler: logging.StreamHandler[Any] | None = None
+    lock = threading.RLock()
+
+
 def configure(level: int = logging.INFO) -> None:
     """Sends every logger of the process through the rules above to standard output.
 
@@ -41,6 +52,7 @@ def configure(level: int = logging.INFO) -> None:
         level: the least level of our own lines. Libraries are heard from WARNING on.
     """
     handler = logging.StreamHandler(sys.stdout)
+    _Out.lock = handler.lock or _Out.lock
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -54,6 +66,7 @@ def configure(level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    _Out.handler = handler
     root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
@@ -72,6 +85,30 @@ def configure(level: int = logging.INFO) -> None:
         cache_logger_on_first_use=True,
     )
     take_over_sanic()
+
+
+def say(logger: Any, name: str, event: str, **values: Any) -> None:
+    """Writes one line of ours at level INFO, as `logger.info(event, **values)` does, for a tenth of the time.
+
+    The usual way makes a record, walks the stack for its place in the code, and hands it through a dozen functions that
+    change nothing in a line of ours: a twentieth of a message's time. It is still taken wherever the log is not exactly what
+    `configure` made of it.
+
+    Args:
+        logger: a logger of structlog.
+        name: its name, one of ours.
+        event: the fixed name of what happened.
+        values: numbers and names; the rules of this module apply to them.
+    """
+    handler, mine = _Out.handler, logging.getLogger(name)
+    if handler is None or logging.getLogger().handlers != [handler] or mine.handlers or mine.filters:
+        logger.info(event, **values)
+    elif mine.isEnabledFor(logging.INFO):
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        kept = {"time": f"{now.isoformat()}Z", "level": "info", "logger": name, **_ours(event, values)}
+        with _Out.lock:
+            handler.stream.write(json.dumps(kept) + handler.terminator)
+            handler.flush()
 
 
 def take_over_sanic() -> None:
@@ -113,14 +150,19 @@ def _keep_what_is_safe(logger: WrappedLogger, method: str, event_dict: EventDict
         kept["error"] = type(raised).__name__
     event = str(event_dict.get("event", ""))
     if name.split(".")[0] in OURS:
-        kept["event"] = event if _EVENT.fullmatch(event) else "hidden"
-        for key in KEYS & set(event_dict) - set(kept):
-            value = event_dict[key]
-            safe = isinstance(value, int | float) or (isinstance(value, str) and _VALUE.fullmatch(value))
-            kept[key] = value if safe else "hidden"
-        return kept
+        return {**kept, **_ours(event, {key: event_dict[key] for key in event_dict.keys() - kept.keys()})}
     kept["where"] = f"{record.module}:{record.lineno}"
     kept["event"] = "library" if _Serving.now else event
+    return kept
+
+
+def _ours(event: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what a line of ours may hold: a fixed name, and numbers and names under the known keys."""
+    kept: dict[str, Any] = {"event": event if _EVENT.fullmatch(event) else "hidden"}
+    for key, value in values.items():
+        if key in KEYS and key not in kept:
+            safe = isinstance(value, int | float) or (isinstance(value, str) and _VALUE.fullmatch(value))
+            kept[key] = value if safe else "hidden"
     return kept
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from bot import __version__
-from bot.server import metrics
+from bot.server import logs, metrics
 from bot.tenants.current import current
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -30,9 +30,9 @@ def answered(channel: str, messages: list[dict[str, Any]], seconds: float) -> No
     metrics.SECONDS.labels(channel).observe(seconds)
     if kind in metrics.SAFETY_KINDS:
         metrics.SAFETY.labels(channel, kind).inc()
-    logger.info(
-        "message", channel=channel, kind=kind, ms=round(seconds * 1000, 1), worker=os.getpid(), **_clinic("answered")
-    )
+    ms = round(seconds * 1000, 1)
+    clinic = _clinic("answered")
+    logs.say(logger, __name__, "message", channel=channel, kind=kind, ms=ms, worker=os.getpid(), **clinic)
 
 
 def failed(where: str, error: BaseException) -> None:

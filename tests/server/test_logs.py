@@ -115,3 +115,26 @@ asyncio.run(main())
     read, everything = lines(code)
     assert "900123" not in everything
     assert [(line["logger"], line["error"]) for line in read] == [("asyncio", "ValueError")]
+
+
+def test_the_short_way_writes_what_the_usual_one_writes() -> None:
+    code = """
+said = dict(channel="web", kind="sequence", ms=12.5, worker=7, text=PLANTED, clinic=PLANTED, count=[1])
+usual = logging.getLogger("bot.server.test")
+for event in ("message", PLANTED):
+    ours.info(event, **said)
+    logs.say(ours, "bot.server.test", event, **said)
+usual.setLevel(logging.WARNING)
+logs.say(ours, "bot.server.test", "quiet", **said)
+usual.setLevel(logging.INFO)
+usual.addHandler(logging.StreamHandler(sys.stderr))
+logs.say(ours, "bot.server.test", "both")
+"""
+    read, everything = lines("import sys" + code)
+    assert "900123" not in everything
+    assert len(read) == 5
+    for usual, short in ((read[0], read[1]), (read[2], read[3])):
+        assert len(usual.pop("time")) == len(short.pop("time")) == len("2026-01-01T00:00:00.000000Z")
+        assert usual == short
+    assert read[1]["clinic"] == read[1]["count"] == read[3]["event"] == "hidden"
+    assert read[4]["event"] == "both"  # whoever listens as well is not passed over

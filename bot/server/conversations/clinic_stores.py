@@ -19,7 +19,8 @@ from bot.clinic import Clinic
 from bot.errors import StoreDown, StoreError
 from bot.server.conversations.database import Database
 from bot.server.conversations.secret import keyed_hash
-from bot.server.conversations.store import SHOWN_TURNS, ConversationStore, KeptTracker, check_domain
+from bot.server.conversations.store import SHOWN_TURNS, ConversationStore, check_domain
+from bot.server.conversations.tracker import KeptTracker
 from bot.server.unanswered.keeping import months_ago
 from bot.server.unanswered.rows import expire_by_clinic
 from bot.tenants.clinics import Clinics, own_url

@@ -12,7 +12,6 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
-from copy import copy
 from itertools import islice
 from typing import Any
 
@@ -26,46 +25,14 @@ from bot.server.conversations.database import Database
 from bot.server.conversations.events import latest_of, messages_of, newest_turn, rows_of, slots_to_keep, turns_of
 from bot.server.conversations.rows import Addition
 from bot.server.conversations.secret import KeyedHash, keyed_hash
-from bot.server.unanswered.keeping import MEMORY, lasting_memory, notebook_in, question_of, voted_down
+from bot.server.conversations.tracker import KeptTracker
+from bot.server.unanswered.keeping import notebook_in, question_of, voted_down
 from bot.server.unanswered.rows import expire as expire_unanswered
 from bot.server.unanswered.rows import keep
 
 SHOWN_TURNS = 50
 _MOST_VOTES = 4096
 """Thumbs remembered by a process, so that one pressed again and again counts once."""
-
-
-class KeptTracker(DialogueStateTracker):
-    """A tracker that knows which of its events are kept already.
-
-    Attributes:
-        seen: how many of `events` came from the store or went into it.
-        kept: how many events the store holds of the conversation.
-        latest: intent and action of the last turn.
-    """
-
-    seen: int = 0
-    kept: int = 0
-    latest: dict[str, Any]
-
-    def copy(self) -> KeptTracker:
-        """Returns a twin with events and slots of its own, where Rasa plays every event again."""
-        twin = copy(self)
-        twin.events = self.events.copy()
-        twin.slots = {name: copy(slot) for name, slot in self.slots.items()}
-        twin.active_loop = copy(self.active_loop)
-        return twin
-
-    def _reset_slots(self) -> None:
-        """Empties the slots, as Rasa does for a new session after an hour without a message, but for the visitor's list.
-
-        The list is for an appointment: it stays as long as the conversation is kept. So does a yes or no to keeping questions.
-        """
-        slot = self.slots.get(MEMORY)
-        lasting = lasting_memory(slot.value if slot is not None else None)
-        super()._reset_slots()
-        if slot is not None and lasting is not None:
-            slot.value = lasting
 
 
 class ConversationStore(TrackerStore):
