@@ -15,6 +15,7 @@ from bot.language.entities import Mention, MentionFinder
 from bot.language.intent_model import Guess, IntentModel
 from bot.language.safety import SafetyScreen
 from bot.language.segments import asks, split, worth_splitting
+from bot.language.tongues import language_of
 
 NO_ALARM: dict[str, Any] = {"kind": None, "signs": [], "person": "self", "framing": "none", "spans": []}
 Segment = tuple[int, int, list[Guess]]
@@ -81,7 +82,7 @@ def assemble(
         guesses: the best intents of the whole message.
         segments: spans of the message with the best intents of each, when it says several things.
     """
-    reading = {
+    reading: dict[str, Any] = {
         "text": text,
         "mentions": mentions,
         "cues": list(find_cues(text)),
@@ -92,6 +93,8 @@ def assemble(
         ],
     }
     intent, confidence, reason = arbitrate(reading, guesses)
+    if intent == "other_language":
+        reading["safety"] = {**safety, "language": language_of(text)}
     parts = [_part(text, mentions, safety, segment) for segment in segments or []]
     return {**reading, "intent": intent, "confidence": confidence, "reason": reason, "parts": parts}
 
