@@ -12,6 +12,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from bot.language.safety_tongue_rules import listed, load_tongues
+from bot.language.safety_tongue_rules import words as folded_words
+
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _CHAT = "im ive id ill dont cant wont isnt didnt doesnt wasnt whats thats hows wheres whos u r ur pls plz thx ok nope yep".split()
@@ -36,6 +39,9 @@ _ALL_ROMANISED = frozenset().union(*_ROMANISED.values())
 _SURE = 0.9
 _SHARE = 0.25
 _ROMANISED_WORDS = 2
+# Short Spanish messages are often taken for these languages of Spain, whose speakers read Spanish too.
+_READ_AS = {"ca": "es", "gl": "es", "an": "es"}
+_LATIN = ("es", "pt", "fr", "de", "it", "pl", "tr", "tl", "vi", "ro")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
@@ -95,8 +101,31 @@ def language_of(text: str) -> str | None:
     best = max(marked, key=marked.__getitem__)
     if marked[best] >= _ROMANISED_WORDS and list(marked.values()).count(marked[best]) == 1:
         return best
+    known = _by_small_words(text, _LATIN)
+    if known is not None:
+        return known
     language, probability = _identifier().classify(text)
-    return str(language) if language != "en" and probability >= _SURE else None
+    if language == "en" or probability < _SURE:
+        return None
+    return _READ_AS.get(language, str(language))
+
+
+def _by_small_words(text: str, languages: Sequence[str]) -> str | None:
+    """The language with the most small words in a message, if it has two or more of them and no other has as many."""
+    said = set(folded_words(text))
+    counted = {language: len(said & _small_words()[language]) for language in languages}
+    best = max(counted, key=counted.__getitem__)
+    return best if counted[best] > 1 and list(counted.values()).count(counted[best]) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> dict[str, frozenset[str]]:
+    return {
+        language: frozenset(
+            word for phrase in listed(f"{rules.common},{rules.self},{rules.others}") for word in phrase.split()
+        )
+        for language, rules in load_tongues().items()
+    }
 
 
 def _in_cyrillic(text: str) -> str | None:
@@ -106,8 +135,7 @@ def _in_cyrillic(text: str) -> str | None:
         return "uk"
     if _RUSSIAN.search(text):
         return "ru"
-    guess = likeliest(text, ("ru", "uk", "bg", "sr", "mk"))
-    return guess if guess in ("ru", "uk") else None
+    return _by_small_words(text, ("ru", "uk"))
 
 
 def chinese(text: str) -> str:
