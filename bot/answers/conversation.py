@@ -15,6 +15,7 @@ from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
 from bot.answers.several import answer_several, asked_in_story, questions_in
+from bot.answers.tongues import in_own_tongue
 from bot.answers.unanswered import answer_consent, ask_consent, consent_in
 from bot.answers.wording import say
 from bot.answers.wrapping import wrap
@@ -50,7 +51,7 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     if consent is not None:
         reply, notebook = answer_consent(consent, memory.notebook, clinic)
         return _aside(reply, memory, notebook.with_(listing=False), guide, clinic)
-    reply = _answer(reading, memory, guide, clinic)
+    reply = in_own_tongue(_answer(reading, memory, guide, clinic), reading.alarm.language, clinic)
     if reply.kind in ANSWERED and "feelings" in reading.cues:
         reply = replace(reply, before=(say(clinic, "feelings"),))
     waiting = _put_off(reading, memory) if reply.kind in ("emergency", "distress") else None

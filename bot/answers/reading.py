@@ -19,12 +19,16 @@ class Mention:
 
 @dataclass(frozen=True)
 class Alarm:
-    """The verdict of the safety screen. `kind` is emergency, crisis or None; `signs` may be set without an alarm."""
+    """The verdict of the safety screen. `kind` is emergency, crisis or None; `signs` may be set without an alarm.
+
+    `language` is what the message is in, where that is not English and is known ("es", "zh-Hant").
+    """
 
     kind: str | None = None
     signs: tuple[str, ...] = ()
     person: str = "self"
     framing: str = "none"
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Reading:
                 tuple(alarm.get("signs") or ()),
                 str(alarm.get("person") or "self"),
                 str(alarm.get("framing") or "none"),
+                str(alarm["language"]) if alarm.get("language") else None,
             ),
             parts=tuple(cls.from_dict(part) for part in data.get("parts") or ()),
             asks=bool(data.get("asks")),

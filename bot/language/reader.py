@@ -16,6 +16,7 @@ from bot.language.intent_model import Guess, IntentModel
 from bot.language.safety import SafetyScreen
 from bot.language.segments import asks, split, worth_splitting
 from bot.language.shorthand import written_out_with
+from bot.language.tongues import language_of
 
 NO_ALARM: dict[str, Any] = {"kind": None, "signs": [], "person": "self", "framing": "none", "spans": []}
 Segment = tuple[int, int, list[Guess]]
@@ -84,7 +85,7 @@ def assemble(
     """
     typed, named = text, mentions
     text, mentions = written_out_with(typed, mentions)
-    reading = {
+    reading: dict[str, Any] = {
         "text": text,
         **({"typed": typed} if typed != text else {}),
         "mentions": mentions,
@@ -96,6 +97,8 @@ def assemble(
         ],
     }
     intent, confidence, reason = arbitrate(reading, guesses)
+    if intent == "other_language":
+        reading["safety"] = {**safety, "language": language_of(typed)}
     parts = [_part(typed, named, safety, segment) for segment in segments or []]
     return {**reading, "intent": intent, "confidence": confidence, "reason": reason, "parts": parts}
 

@@ -18,6 +18,7 @@ from bot.language.safety_finder import Finder, Match
 from bot.language.safety_numbers import Number, numbers
 from bot.language.safety_rules import groups_of, load_rules
 from bot.language.safety_sentences import Reader, Sentence
+from bot.language.safety_tongues import TongueAlarm, TongueScreen, merged
 
 _GRAVEST_FIRST = ("active", "self_harm", "passive")
 _ENOUGH = 8  # alarms for one sign, after which it is not looked for any more: a long message stays quick
@@ -40,6 +41,7 @@ class Verdict:
         framing: "now" with an alarm; otherwise how a sign or a word of death was meant: "question", "history",
             "future" or "none".
         spans: where the evidence stands in the text, so that the rest can be read for another question.
+        language: of an alarm raised in another language than English, its name ("es", "zh-Hant").
     """
 
     kind: str | None = None
@@ -47,6 +49,7 @@ class Verdict:
     person: str = "self"
     framing: str = "none"
     spans: tuple[tuple[int, int], ...] = ()
+    language: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the verdict as plain JSON data."""
@@ -65,6 +68,7 @@ class Verdict:
             person=data["person"],
             framing=data["framing"],
             spans=tuple((int(start), int(end)) for start, end in data["spans"]),
+            language=data["language"],
         )
 
 
@@ -102,10 +106,16 @@ class SafetyScreen:
         signs = self._signs.vocabulary | self._crisis.vocabulary
         known = {word for group in self._groups.values() for phrase in group for word in phrase.split()}
         known |= self._context.idioms.vocabulary | self._deaths.vocabulary | set(rules.ordinary_words.split())
+        self._tongues = TongueScreen()
         self._reader = Reader(signs, self._context.cues.vocabulary, rules.short_forms, rules.joined, known)
 
     def screen(self, text: str) -> Verdict:
         """Returns what a message says about danger now. Never raises for any text; time grows linearly with it."""
+        foreign = self._tongues.find(text)
+        verdict = self._screen_english(text)
+        return verdict if foreign is None else _together(verdict, foreign)
+
+    def _screen_english(self, text: str) -> Verdict:
         sentences = self._reader.read(text)
         crisis: list[_Finding] = []
         emergency: list[_Finding] = []
@@ -259,13 +269,16 @@ def _verdict(
     for finding in findings:
         places = sentences[finding.sentence].spans[finding.match.start : finding.match.end]
         found.add((places[0][0], places[-1][1]))
-    spans: list[tuple[int, int]] = []
-    for start, end in sorted(found):
-        if spans and start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        else:
-            spans.append((start, end))
-    return Verdict(kind, tuple(signs), person, framing, tuple(spans))
+    return Verdict(kind, tuple(signs), person, framing, merged(found))
+
+
+def _together(verdict: Verdict, foreign: TongueAlarm) -> Verdict:
+    """Returns what the English rules and those of another language found in one message: the graver kind of the two."""
+    if verdict.kind is None:
+        return Verdict(foreign.kind, foreign.signs, foreign.person, "now", foreign.spans, foreign.language)
+    first, second = (verdict, foreign) if verdict.kind == "crisis" else (foreign, verdict)
+    signs = tuple(dict.fromkeys((*first.signs, *second.signs)))
+    return Verdict(first.kind, signs, first.person, "now", merged((*verdict.spans, *foreign.spans)), foreign.language)
 
 
 @lru_cache(maxsize=1)

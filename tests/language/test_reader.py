@@ -140,3 +140,19 @@ def test_what_nobody_asks_for_is_not_guessed(reader: Reader) -> None:
     assert two["ranking"]
     assert [bool(part["ranking"]) for part in two["parts"]] == [part["asks"] for part in two["parts"]]
     assert {part["asks"] for part in two["parts"]} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "language"),
+    [
+        ("ya no quiero seguir viviendo", "distress", "es"),
+        ("tengo fiebre de 39 y escalofríos, me pusieron quimio la semana pasada", "emergency", "es"),
+        ("que es el cancer de mama", "other_language", "es"),
+        ("какое лечение после энхерту", "other_language", "ru"),
+        ("what comes after Enhertu", "sequence", None),
+        ("i cant breathe", "emergency", None),
+    ],
+)
+def test_a_reading_names_the_language_of_what_is_not_english(text: str, intent: str, language: str | None) -> None:
+    reading = Reading.from_dict(the_reader().read(text))
+    assert (reading.intent, reading.alarm.language) == (intent, language)
