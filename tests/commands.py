@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import itertools
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -68,10 +71,26 @@ def lacking(why: str) -> NoReturn:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody uses now, and that neither the system nor another process of the tests gives away.
+
+    Until a server listens on it, seconds go by. So it is none of those that the system picks from for connections and
+    for port 0 (from 32768 up), and each process of the tests has a thousand of its own.
+    """
+    while True:
+        port = next(_ports())
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((LOOPBACK, port))
+            return port
+
+
+@cache
+def _ports() -> Iterator[int]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    first = 20_000 + int(worker.removeprefix("gw")) % 12 * 1000
+    # Other tests may run on this machine: they begin somewhere else.
+    begin = random.SystemRandom().randrange(1000)
+    return (first + (begin + number) % 1000 for number in itertools.count())
 
 
 def fails_readably(done: subprocess.CompletedProcess[str], *said: str, lines: int = 1) -> None:

@@ -22,6 +22,8 @@ from bot.clinic import Clinic, load_clinic
 from bot.guide.queries import Guide
 from bot.guide.store import open_guide
 
+pytest_plugins = ["parallel"]
+
 # The same examples on every run, and no time limit for one of them on a busy machine.
 hypothesis_settings.register_profile("bot", deadline=None, derandomize=True, max_examples=150)
 hypothesis_settings.load_profile("bot")

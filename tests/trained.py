@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,16 @@ from bot.evaluation.explain import trained_reader
 from bot.guide.store import open_guide
 from bot.language.reader import Reader
 from bot.server.quiet import quiet_rasa
-from bot.server.training import train_if_needed, trained_model
+from bot.server.training import models_folder, train_if_needed, trained_model
 
 
 @lru_cache(maxsize=1)
 def the_model() -> Path:
-    """The model file, trained first if its inputs changed."""
-    train_if_needed()
+    """The model file, trained first if its inputs changed, and by one process of the tests at a time."""
+    models_folder().mkdir(exist_ok=True)
+    with (models_folder() / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        train_if_needed()
     return trained_model()
 
 

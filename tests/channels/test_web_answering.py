@@ -256,6 +256,7 @@ def test_without_a_store_of_its_own_little_is_kept(monkeypatch: pytest.MonkeyPat
     asyncio.run(run())
 
 
+@pytest.mark.alone
 def test_an_error_nobody_waits_for_makes_no_noise(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> None:
         answering = Answering(Counting(_breaks), Conversations())

@@ -22,9 +22,13 @@ class Said:
     closed: bool
 
     @property
-    def error(self) -> Any:
-        """The body of the last response."""
-        return json.loads(self.raw.rpartition(b"\r\n\r\n")[2])["error"]
+    def errors(self) -> list[Any]:
+        """What the refusals among the responses say; on a busy machine two responses can come in one piece."""
+        return [
+            json.loads(body)["error"]
+            for status, head, body in responses(self.raw)
+            if status >= 400 and b"application/json" in head
+        ]
 
 
 def connect(port: int, receive: int | None = None) -> socket.socket:
@@ -64,16 +68,21 @@ def read(connection: socket.socket, *, enough: int = 1, seconds: float = 5) -> S
 
 def statuses(data: bytes) -> list[int]:
     """The statuses of the responses in some bytes whose bodies came whole."""
+    return [status for status, _, _ in responses(data)]
+
+
+def responses(data: bytes) -> list[tuple[int, bytes, bytes]]:
+    """The responses in some bytes whose bodies came whole: status, head in lower case, and body."""
     found = []
     while data.startswith(b"HTTP/1.1 "):
         head, mark, rest = data.partition(b"\r\n\r\n")
+        head = head.lower()
         length = next(
-            (int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")),
-            0,
+            (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.startswith(b"content-length:")), 0
         )
         if not mark or len(rest) < length:
             break
-        found.append(int(head[9:12]))
+        found.append((int(head[9:12]), head, rest[:length]))
         data = rest[length:]
     return found
 

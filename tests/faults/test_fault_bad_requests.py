@@ -69,9 +69,8 @@ def is_refused_or_answered(name: str, said: Said) -> None:
     assert said.statuses or said.closed, f"{name}: neither an answer nor an end"
     for status in said.statuses:
         assert 200 <= status < 500 or status == 501, (name, said.raw[:300])
-        if status >= 400 and b"application/json" in said.raw:
-            error = said.error
-            assert (error["text"] if isinstance(error, dict) else error).strip(), (name, said.raw[:300])
+    for error in said.errors:
+        assert (error["text"] if isinstance(error, dict) else error).strip(), (name, said.raw[:300])
     assert b"Traceback" not in said.raw, name
 
 

@@ -119,6 +119,7 @@ def test_nobody_gets_another_s_answer_or_conversation(single: Served, victim: st
     assert reply_of(single.say(victim, "and after that?"))["kind"] == "sequence"
 
 
+@pytest.mark.alone
 def test_two_tabs_at_once_are_answered_in_order_and_without_waiting_a_second(single: Served) -> None:
     token, waits, asked = single.session(), [], []
     for number in range(10):

@@ -236,6 +236,7 @@ def _is_sound(text: str, verdict: Verdict) -> None:
     assert verdict == screen(text)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "unit",
     ["chest pain ", "38.4 ", "i want to die ", "what if i get a fever and ", "a", "\u00e9\u00e8", ". ", "9", "no "],
@@ -256,6 +257,7 @@ def _seconds(text: str) -> float:
     return best
 
 
+@pytest.mark.alone
 def test_a_usual_message_is_read_at_once() -> None:
     times = sorted(_seconds(prompt.text) for prompt in SUITE[::20])
     assert times[len(times) // 2] < 0.005  # a tenth of this on an idle machine

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commands import free_port
 
 from bot.errors import BotError, ClinicError, StoreError
 from bot.server import launcher
@@ -18,12 +19,6 @@ from bot.server.launcher import LOOPBACK, check_port, serve
 def taken() -> Iterator[int]:
     with socket.create_server((LOOPBACK, 0)) as server:
         yield server.getsockname()[1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_free_port_is_fine() -> None:

@@ -132,6 +132,7 @@ def run(work: Any) -> Any:
     return asyncio.run(asyncio.wait_for(work, 30))
 
 
+@pytest.mark.alone
 def test_messages_wait_in_the_order_in_which_they_came(redis: RedisServer) -> None:
     order: list[int] = []
 
@@ -239,6 +240,7 @@ def test_without_redis_messages_are_answered_all_the_same_in_order(tmp_path: Pat
         run(main(server))
 
 
+@pytest.mark.alone
 def test_a_redis_that_hangs_delays_one_message_and_not_the_next(tmp_path: Path) -> None:
     async def main(server: RedisServer) -> list[float]:
         line = WaitingLine(server.url)

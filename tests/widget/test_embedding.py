@@ -82,6 +82,7 @@ def test_all_files_together_are_small(visit: Visit, site: Site) -> None:
     assert sum(sizes.values()) < MOST_BYTES, sizes
 
 
+@pytest.mark.alone
 def test_the_first_answer_comes_at_once(visit: Visit) -> None:
     took = []
     for _ in range(3):

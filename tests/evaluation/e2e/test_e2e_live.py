@@ -18,8 +18,9 @@ SUITE = ROOT / "tests" / "e2e"
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_the_live_server_passes_and_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_live_server_passes_and_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     the_model()
+    monkeypatch.setenv("CONVERSATIONS_URL", f"sqlite:///{tmp_path / 'conversations.sqlite3'}")
     started: list[live_server.LiveServer] = []
     enter = live_server.LiveServer.__enter__
 
