@@ -1,7 +1,8 @@
 """The load generator: sends conversations to a server on loopback and prints what it saw as JSON.
 
 A process of its own, so that the server measured never shares its interpreter: python -m bot.evaluation.benchmark_serve_load
-PLAN, where the plan is JSON with the fields of `Plan`.
+PLAN, where the plan is JSON with the fields of `Plan`. Requests go through `bot.evaluation.plain_http`, because server and
+generator share the machine: what the generator takes, the server lacks.
 """
 
 from __future__ import annotations
@@ -10,15 +11,12 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-
-import aiohttp
+from urllib.parse import urlsplit
 
 from bot.evaluation.benchmark_messages import MESSAGES
-
-Send = Callable[[str, str], Awaitable[float]]
+from bot.evaluation.plain_http import Connection, ConnectionLostError
 
 
 @dataclass(frozen=True)
@@ -54,54 +52,52 @@ async def run(plan: Plan) -> dict[str, Any]:
     """
     times: list[tuple[int, float]] = []
     errors = sent = 0
-    connector = aiohttp.TCPConnector(limit=0)
-    timeout = aiohttp.ClientTimeout(total=60)
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+    address = urlsplit(plan.url)
+    host, port, path = address.hostname or "127.0.0.1", address.port or 80, address.path or "/"
 
-        async def send(sender: str, text: str) -> float:
-            began = time.perf_counter()
-            if plan.kind == "bare":
-                async with session.get(plan.url) as response:
-                    await response.read()
-            else:
-                body = json.dumps({"sender": sender, "message": text}).encode()
-                async with session.post(plan.url, data=body, headers={"Content-Type": "application/json"}) as response:
-                    answer = await response.read()
-                    if response.status != 200 or b'"reply"' not in answer:
-                        raise ValueError(f"HTTP {response.status}")
-            return (time.perf_counter() - began) * 1000
-
-        start = time.perf_counter() + plan.warm
-        end = start + plan.seconds
-
-        async def client(number: int) -> None:
-            nonlocal errors, sent
-            conversation = 0
-            while time.perf_counter() < end:
-                first = 0 if plan.kind == "long" else (number * 7 + conversation) * plan.turns
-                for turn in range(1, plan.turns + 1):
-                    if time.perf_counter() >= end:
-                        return
-                    text = MESSAGES[(first + turn - 1) % len(MESSAGES)]
-                    if plan.kind == "long":  # the last turns ask what turns 3 to 5 asked
-                        text = MESSAGES[(turn - 1) % 5]
-                    try:
-                        took = await send(f"{plan.name}-{number}-{conversation}", text)
-                    except (aiohttp.ClientError, ValueError, asyncio.TimeoutError):
-                        errors += 1
-                        continue
-                    sent += 1
-                    if time.perf_counter() >= start or plan.kind == "long":
-                        times.append((turn, round(took, 3)))
-                conversation += 1
-                if plan.kind == "long":
-                    return
-
-        if plan.kind == "long":
-            for number in range(plan.clients):
-                await client(number)
+    async def send(connection: Connection, sender: str, text: str) -> float:
+        began = time.perf_counter()
+        if plan.kind == "bare":
+            await connection.ask("GET", path)
         else:
-            await asyncio.gather(*(client(number) for number in range(plan.clients)))
+            body = json.dumps({"sender": sender, "message": text}).encode()
+            status, answer = await connection.ask("POST", path, body)
+            if status != 200 or b'"reply"' not in answer:
+                raise ValueError(f"HTTP {status}")
+        return (time.perf_counter() - began) * 1000
+
+    start = time.perf_counter() + plan.warm
+    end = start + plan.seconds
+
+    async def client(number: int) -> None:
+        nonlocal errors, sent
+        conversation = 0
+        connection = Connection(host, port, seconds=60)
+        while time.perf_counter() < end:
+            first = 0 if plan.kind == "long" else (number * 7 + conversation) * plan.turns
+            for turn in range(1, plan.turns + 1):
+                if time.perf_counter() >= end:
+                    return
+                text = MESSAGES[(first + turn - 1) % len(MESSAGES)]
+                if plan.kind == "long":  # the last turns ask what turns 3 to 5 asked
+                    text = MESSAGES[(turn - 1) % 5]
+                try:
+                    took = await send(connection, f"{plan.name}-{number}-{conversation}", text)
+                except (ConnectionLostError, OSError, ValueError):
+                    errors += 1
+                    continue
+                sent += 1
+                if time.perf_counter() >= start or plan.kind == "long":
+                    times.append((turn, round(took, 3)))
+            conversation += 1
+            if plan.kind == "long":
+                return
+
+    if plan.kind == "long":
+        for number in range(plan.clients):
+            await client(number)
+    else:
+        await asyncio.gather(*(client(number) for number in range(plan.clients)))
     return {"seconds": round(time.perf_counter() - start, 3), "errors": errors, "sent": sent, "times": times}
 
 
