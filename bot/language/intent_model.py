@@ -160,7 +160,7 @@ class IntentModel:
             if self.settings.sure is not None and vectors is not None:
                 beside = self._join(None, flags)
                 quick = pool.submit(
-                    QuickModel.learn, words, beside, messages.marked, intents, self._encode, self.settings.C
+                    QuickModel.learn, words, beside, messages.marked, intents, self.encode, self.settings.C
                 )
             self.linear.fit(self.training_rows, list(intents))
         self.remember(texts, intents, messages.marked, words if vectors is None else vectors)
@@ -286,7 +286,7 @@ class IntentModel:
         )
         return Guess(intent, probability, max(0.0, min(1.0, near)), reasons)
 
-    def _encode(self, texts: Sequence[str]) -> Matrix:
+    def encode(self, texts: Sequence[str]) -> Matrix:
         """Returns the vectors of texts, evened out where there were examples enough; needs an encoder."""
         if self.encoder is None:
             raise ValueError("This model has no encoder.")
@@ -301,7 +301,7 @@ class IntentModel:
         vectors = np.empty((len(marked), self.basis.shape[1]), dtype=np.float32)
         new = [row for row, place in enumerate(places) if place is None]
         if new:
-            vectors[new] = self._encode([marked[row] for row in new])
+            vectors[new] = self.encode([marked[row] for row in new])
         for row, place in enumerate(places):
             if place is not None:
                 vectors[row] = self.basis[place]
