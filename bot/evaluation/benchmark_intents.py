@@ -131,13 +131,10 @@ def read_csv(path: Path) -> Data:
 
 
 def project_encoder() -> SentenceEncoder:
-    """Returns the product's sentence encoder with all its layers, which is made from its weights the first time.
+    """Returns the product's sentence encoder, which is made from its weights the first time."""
+    from bot.language.encoder_build import build_encoder  # noqa: PLC0415 - needs onnx, which serving does without
 
-    With few examples all six layers are better; the product has thousands, and needs three (docs/intent-model.md).
-    """
-    from bot.language.encoder_build import ALL_LAYERS, build_encoder  # noqa: PLC0415 - needs onnx, which serving is without
-
-    return SentenceEncoder(build_encoder(settings.var_folder() / "encoder-all-layers", layers=ALL_LAYERS))
+    return SentenceEncoder(build_encoder(settings.var_folder() / "encoder"))
 
 
 def figures(truth: Sequence[str], guesses: Sequence[str], scores: Sequence[float], at: float, outside: str) -> Any:

@@ -140,17 +140,17 @@ def grouped(questions: Sequence[KeptQuestion], reader: Reader, content: Content)
     Raises:
         BotError: the model has no sentence encoder.
     """
-    encode = reader.model.encode
-    if reader.model.encoder is None:
+    encoder = reader.model.encoder
+    if encoder is None:
         raise BotError("The trained model has no sentence encoder, which groups the questions. Run `make train`.")
     texts = sorted({question.text for question in questions})
     if not texts:
         return []
-    vectors = encode(texts)
-    meant = encode([_without_names(text, reader) for text in texts])
+    vectors = encoder.encode(texts)
+    meant = encoder.encode([_without_names(text, reader) for text in texts])
     guesses = [found[0] if found else _NO_GUESS for found in reader.model.guess(texts)]
     rows = rows_of(content)
-    row_vectors = encode([row.text for row in rows])
+    row_vectors = encoder.encode([row.text for row in rows])
     groups = []
     for intent in sorted({guess.intent for guess in guesses}):
         of_intent = np.array([index for index, guess in enumerate(guesses) if guess.intent == intent])

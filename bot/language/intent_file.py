@@ -13,13 +13,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.errors import ModelError
 from bot.language.encoder import SentenceEncoder
-from bot.language.encoder_directions import Directions
 from bot.language.features import Finder
 from bot.language.intent_model import Encoder, IntentModel, Settings
 from bot.language.linear import BlockRegression
 from bot.language.quick import QuickModel, WordVectors
 
-FORMAT = 3
+FORMAT = 2
 ENCODER_FOLDER = "encoder"
 
 
@@ -50,8 +49,6 @@ def save_model(model: IntentModel, folder: Path) -> None:
     }
     if model.encoder is not None:
         arrays["vectors"] = model.basis
-    if model.directions is not None:
-        arrays["directions_mean"], arrays["directions"] = model.directions.mean, model.directions.turn
     if model.quick is not None:
         arrays["quick_vectors"] = model.quick.word_vectors.vectors
         arrays["quick_coef"] = model.quick.linear.coef_
@@ -106,8 +103,6 @@ def _restore(
         _restore_words(vectorizer, about["words"][name], arrays[f"idf_{name}"])
     model.linear.restore(np.asarray(about["classes"]), arrays["coef"], arrays["intercept"])
     texts = about["texts"]
-    if "directions" in arrays:
-        model.directions = Directions(arrays["directions_mean"], arrays["directions"])
     basis = arrays["vectors"] if encoder is not None else model.features.transform(model.features.prepare(texts))
     model.remember(texts, about["labels"], about["marked"], basis)
     if about["quick_words"] is not None:

@@ -17,18 +17,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from bot.language.encoder_directions import FEWEST, WEIGHT, Directions
 from bot.language.features import Finder, Matrix, Row, TextFeatures
 from bot.language.linear import BlockRegression
 from bot.language.quick import QuickModel, encode_in_two
 
 # From this lead on (log odds) the product trusts the quick model: in cross-validation on nlu/ it then is right as often as
 # the whole one (docs/intent-model.md).
-SURE = 2.0
-# So many of the classifier's best intents are ranked anew by their nearest examples, and so much a cosine of 1 weighs;
-# the second where vectors are evened out, whose cosines differ more.
+SURE = 2.25
+# So many of the classifier's best intents are ranked anew by their nearest examples, and so much a cosine of 1 weighs.
 RANKED = 3
-SHARPNESS, EVENED_SHARPNESS = 15.0, 8.0
+SHARPNESS = 15.0
 
 
 _WORD = re.compile(r"\w+")
@@ -112,7 +110,6 @@ class IntentModel:
     Attributes:
         threshold: a best guess with a lower `score` counts as not understood; 0 until `learn_threshold` of
             `bot.language.threshold` or a model file sets it.
-        directions: evens out the encoder's vectors; None without an encoder, or with few examples.
         basis: what closeness is measured on: the examples' vectors, or their sparse features without an encoder.
         training_rows: the classifier's input, kept by `fit` for `learn_threshold`; not in a loaded model.
     """
@@ -129,7 +126,6 @@ class IntentModel:
         self.linear = new_classifier(self.settings)
         self.threshold = 0.0
         self.quick: QuickModel | None = None
-        self.directions: Directions | None = None
 
     def fit(self, texts: Sequence[str], intents: Sequence[str], flags: Matrix | None = None) -> IntentModel:
         """Learns from examples.
@@ -148,20 +144,15 @@ class IntentModel:
             raise ValueError("Intent training needs examples of at least two intents. Add examples under nlu/.")
         messages = self.features.prepare(texts)
         words = self.features.fit_transform(messages)
-        vectors = None
-        if self.encoder is not None:
-            vectors = encode_in_two(self.encoder.encode, messages.marked)
-            self.directions = Directions.learn(vectors) if len(texts) >= FEWEST else None
-            vectors = vectors if self.directions is None else self.directions.of(vectors)
+        encode = self.encoder.encode if self.encoder is not None else None
+        vectors = None if encode is None else encode_in_two(encode, messages.marked)
         flags = messages.flags if flags is None else flags
         self.training_rows = [words, *self._join(vectors, flags)]
         quick: Future[QuickModel] | None = None
         with ThreadPoolExecutor(2) as pool:  # SciPy and ONNX Runtime let other threads run meanwhile
-            if self.settings.sure is not None and vectors is not None:
+            if self.settings.sure is not None and encode is not None:
                 beside = self._join(None, flags)
-                quick = pool.submit(
-                    QuickModel.learn, words, beside, messages.marked, intents, self.encode, self.settings.C
-                )
+                quick = pool.submit(QuickModel.learn, words, beside, messages.marked, intents, encode, self.settings.C)
             self.linear.fit(self.training_rows, list(intents))
         self.remember(texts, intents, messages.marked, words if vectors is None else vectors)
         if quick is not None:
@@ -190,11 +181,6 @@ class IntentModel:
         """Takes the quick model, and keeps its examples for the closeness of later messages."""
         self.quick = quick
         self._known_quick = self._by_intent(quick.basis)
-
-    @property
-    def sharpness(self) -> float:
-        """How much a cosine of 1 weighs in `rank_by_nearness`."""
-        return SHARPNESS if self.directions is None else EVENED_SHARPNESS
 
     @property
     def intents(self) -> list[str]:
@@ -229,7 +215,7 @@ class IntentModel:
             beside = np.concatenate([block[nth] for block in dense]) if dense else np.empty(0, dtype=np.float32)
             chances = self.linear.predict_one(*rows[place], beside)
             guesses = self._best(chances, basis[nth], self._known, max(top, RANKED))
-            guesses = guesses if vectors is None else _ranked_by_nearness(guesses, self.sharpness)
+            guesses = guesses if vectors is None else _ranked_by_nearness(guesses)
             found[place] = [replace(g, understood=g.score >= self.threshold) for g in guesses[:top]]
         return self._heard(texts, found)
 
@@ -269,8 +255,7 @@ class IntentModel:
         """Returns the dense part of the classifier's input: weighted vectors, then weighted flags."""
         blocks = []
         if vectors is not None:
-            more = 1.0 if self.directions is None else WEIGHT
-            blocks.append(vectors * np.float32(self.settings.vector_weight * more))
+            blocks.append(vectors * np.float32(self.settings.vector_weight))
         if flags is not None:
             blocks.append(np.asarray(flags, dtype=np.float32) * np.float32(self.settings.flag_weight))
         return blocks
@@ -286,13 +271,6 @@ class IntentModel:
         )
         return Guess(intent, probability, max(0.0, min(1.0, near)), reasons)
 
-    def encode(self, texts: Sequence[str]) -> Matrix:
-        """Returns the vectors of texts, evened out where there were examples enough; needs an encoder."""
-        if self.encoder is None:
-            raise ValueError("This model has no encoder.")
-        vectors = self.encoder.encode(texts)
-        return vectors if self.directions is None else self.directions.of(vectors)
-
     def _vectors(self, marked: list[str]) -> Matrix | None:
         """Encodes messages, except those that equal an example but for capitals, which the encoder does not see."""
         if self.encoder is None:
@@ -301,7 +279,7 @@ class IntentModel:
         vectors = np.empty((len(marked), self.basis.shape[1]), dtype=np.float32)
         new = [row for row, place in enumerate(places) if place is None]
         if new:
-            vectors[new] = self.encode([marked[row] for row in new])
+            vectors[new] = self.encoder.encode([marked[row] for row in new])
         for row, place in enumerate(places):
             if place is not None:
                 vectors[row] = self.basis[place]
@@ -317,7 +295,7 @@ def _nearest_first(closeness: npt.NDArray[np.float32], most: int) -> npt.NDArray
     return np.argsort(-closeness, kind="stable")
 
 
-def rank_by_nearness(chances: Any, nearest: Any, sharpness: float = SHARPNESS) -> Any:
+def rank_by_nearness(chances: Any, nearest: Any) -> Any:
     """Returns the probabilities of the best few intents, once the nearest example of each has been asked as well.
 
     The classifier and the nearest example err on different messages: the product of both is right more often than either
@@ -326,21 +304,20 @@ def rank_by_nearness(chances: Any, nearest: Any, sharpness: float = SHARPNESS) -
     Args:
         chances: the classifier's probabilities, best few only; shape (n, RANKED).
         nearest: the cosine of the nearest example of each of those intents; same shape.
-        sharpness: how much a cosine of 1 weighs.
 
     Returns:
         Probabilities of the same shape, whose rows add up to what the rows of `chances` add up to.
     """
     chances, nearest = np.asarray(chances, dtype=float), np.asarray(nearest, dtype=float)
-    logits = 0.5 * np.log(np.maximum(chances, 1e-12)) + sharpness * nearest
+    logits = 0.5 * np.log(np.maximum(chances, 1e-12)) + SHARPNESS * nearest
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return odds / odds.sum(axis=1, keepdims=True) * chances.sum(axis=1, keepdims=True)
 
 
-def _ranked_by_nearness(guesses: list[Guess], sharpness: float) -> list[Guess]:
+def _ranked_by_nearness(guesses: list[Guess]) -> list[Guess]:
     few = guesses[:RANKED]
     nearest = [guess.neighbours[0].closeness for guess in few]
-    chances = rank_by_nearness([[guess.probability for guess in few]], [nearest], sharpness)[0]
+    chances = rank_by_nearness([[guess.probability for guess in few]], [nearest])[0]
     few = [replace(guess, probability=float(chance)) for guess, chance in zip(few, chances, strict=True)]
     return sorted(few, key=lambda guess: -guess.probability) + guesses[RANKED:]
 

@@ -153,7 +153,7 @@ def _guesses(model: IntentModel, blocks: list[Any], settings: Settings, out: Any
     best = np.argsort(-chances, axis=1)[:, :RANKED]
     few = np.take_along_axis(chances, best, axis=1)
     if model.encoder is not None:
-        few = rank_by_nearness(few, np.take_along_axis(closest, best, axis=1), model.sharpness)
+        few = rank_by_nearness(few, np.take_along_axis(closest, best, axis=1))
     for row, test_row in enumerate(test):
         first = best[row, few[row].argmax()]
         right = str(labels[test_row]) if truth is None else truth

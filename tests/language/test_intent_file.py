@@ -12,7 +12,6 @@ import pytest
 from test_intent_model import LetterCounts
 
 from bot.errors import ModelError
-from bot.language import intent_model
 from bot.language.encoder import SentenceEncoder
 from bot.language.encoder_build import build_encoder
 from bot.language.intent_file import ENCODER_FOLDER, load_model, load_model_with_encoder, save_model
@@ -127,16 +126,3 @@ def test_a_kept_quick_model_guesses_as_before(tmp_path: Path) -> None:
         assert [g.intent for g in before] == [g.intent for g in after]
         assert [g.probability for g in before] == pytest.approx([g.probability for g in after], abs=1e-5)
         assert [g.confidence for g in before] == pytest.approx([g.confidence for g in after], abs=1e-4)
-
-
-def test_a_model_with_evened_vectors_guesses_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intent_model, "FEWEST", 5)
-    model = IntentModel(Settings(sure=1e9), LetterCounts()).fit(TEXTS, INTENTS)
-    assert model.directions is not None
-    save_model(model, tmp_path)
-    loaded = load_model(tmp_path, LetterCounts())
-    assert loaded.directions is not None
-    assert (loaded.directions.turn == model.directions.turn).all()
-    for before, after in zip(model.guess(ASKED), loaded.guess(ASKED), strict=True):
-        assert [g.intent for g in before] == [g.intent for g in after]
-        assert [g.confidence for g in before] == pytest.approx([g.confidence for g in after], abs=1e-5)

@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bot.language import intent_model
-from bot.language.encoder_directions import COMMON
-from bot.language.intent_model import EVENED_SHARPNESS, SHARPNESS, IntentModel, Settings
+from bot.language.intent_model import IntentModel, Settings
 
 TEXTS = [
     "what comes after enhertu",
@@ -118,18 +116,3 @@ def test_training_data_that_teach_nothing_are_refused() -> None:
         IntentModel().fit(["hello", "hi"], ["greet"])
     with pytest.raises(ValueError, match="at least two intents"):
         IntentModel().fit([], [])
-
-
-def test_only_many_examples_have_their_vectors_evened_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = IntentModel(encoder=LetterCounts()).fit(TEXTS, INTENTS)
-    assert few.directions is None
-    assert few.sharpness == SHARPNESS
-    monkeypatch.setattr(intent_model, "FEWEST", len(TEXTS))
-    many = IntentModel(encoder=LetterCounts()).fit(TEXTS, INTENTS)
-    assert many.directions is not None
-    assert many.sharpness == EVENED_SHARPNESS
-    assert many.basis[:, -1] ** 2 == pytest.approx(COMMON, abs=1e-5)
-    for text, intent in zip(TEXTS, INTENTS, strict=True):
-        best = many.guess([text])[0][0]
-        assert best.intent == intent
-        assert best.neighbours[0].closeness == pytest.approx(1, abs=1e-4)
