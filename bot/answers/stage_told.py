@@ -14,9 +14,11 @@ from bot.answers.reading import Reading
 _DIGITS = {"one": "1", "two": "2", "too": "2", "three": "3", "four": "4"}
 
 _PUT_RIGHT = re.compile(
-    r"\W*(?:sorry|no|nope|oops|wait|actually|hang on|i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
+    r"\W*(?:(?:oh|ah|er+m?|um+)\W+)?(?:sorry|no|nope|oops|wait|actually|hang on|"
+    r"i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
     r"(?:\b(?:it'?s|its|is|am|i'?m|im|she'?s|shes|he'?s|hes|was|a|meant|to|not \d but)\W+)+(?:an? )?"
-    r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+)?\W*",
+    r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+|(?:i'?ve|"
+    r"ive|i have|the letter|it says|they said|apparently|here|on the)\b.{0,40})?\W*",
     re.I,
 )
 

@@ -13,6 +13,8 @@ from scipy.stats import beta
 from bot.answers.question import ANSWERED, KINDS
 from bot.errors import BotError
 from bot.evaluation.report_sets import (
+    FRESH_DIALOGUES,
+    FRESH_QUESTIONS,
     HARD,
     HELD_DIALOGUES,
     HELD_QUESTIONS,
@@ -29,6 +31,7 @@ from bot.evaluation.scoring import PLACED, UNSAFE, Outcome
 
 OWN = (OWN_QUESTIONS, OWN_DIALOGUES)
 HELD = (HELD_QUESTIONS, HELD_DIALOGUES)
+FRESH = (FRESH_QUESTIONS, FRESH_DIALOGUES)
 SHARED = (SHARED_QUESTIONS, SHARED_DIALOGUES)
 MISSED = ("missed_emergency", "missed_crisis")
 
@@ -152,6 +155,13 @@ def figures(results: Results, hard_texts: Share) -> list[Figure]:
             ),
             Figure("held_dialogues_right", "Held-out dialogue turns: right", share(results.of(HELD_DIALOGUES))),
         ]
+    if results.of(*FRESH):
+        found += [
+            Figure("fresh_questions_right", "Fresh questions: right or acceptable", share(results.of(FRESH_QUESTIONS))),
+            Figure("fresh_dialogues_right", "Fresh dialogue turns: right", share(results.of(FRESH_DIALOGUES))),
+            Figure("fresh_answered_wrong", "Wrong among the replies to fresh messages answered from the guide",
+                   wrong_of_answered(results.of(*FRESH))),
+        ]  # fmt: skip
     if results.of(*SHARED):
         found += [
             Figure("sample_questions_right", "Sample of patients' questions: right or acceptable",

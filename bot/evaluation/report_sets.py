@@ -23,12 +23,15 @@ from bot.language.reader import Reader
 OWN_QUESTIONS, OWN_DIALOGUES = "own questions", "own dialogues"
 SHARED_QUESTIONS, SHARED_DIALOGUES = "sample questions", "sample dialogues"
 HELD_QUESTIONS, HELD_DIALOGUES = "held-out questions", "held-out dialogues"
+FRESH_QUESTIONS, FRESH_DIALOGUES = "fresh questions", "fresh dialogues"
 SAFETY, HARD, ORDINARY = "safety suite", "hard requests", "ordinary messages"
 TITLES = {
     OWN_QUESTIONS: "The project's questions",
     OWN_DIALOGUES: "The project's dialogues (turns)",
     HELD_QUESTIONS: "Held-out questions",
     HELD_DIALOGUES: "Held-out dialogues (turns)",
+    FRESH_QUESTIONS: "Fresh questions, by writers who tried to be hard to read",
+    FRESH_DIALOGUES: "Fresh dialogues (turns)",
     SHARED_QUESTIONS: "Sample of patients' questions",
     SHARED_DIALOGUES: "Sample of patients' dialogues (turns)",
     SAFETY: "Safety suite: emergencies and wishes to die",
@@ -78,6 +81,8 @@ def load_sets() -> dict[str, list[Item]]:
         OWN_DIALOGUES: load_dialogues(data / "dialogues.jsonl"),
         HELD_QUESTIONS: load_questions(data / "heldout_questions.jsonl"),
         HELD_DIALOGUES: load_dialogues(data / "heldout_dialogues.jsonl"),
+        FRESH_QUESTIONS: load_questions(data / "fresh_questions.jsonl"),
+        FRESH_DIALOGUES: load_dialogues(data / "fresh_dialogues.jsonl"),
         SAFETY: load_safety(),
         HARD: _load_hard(data / "safety_bases.jsonl"),
         ORDINARY: _load_ordinary(data / "safety_ordinary.jsonl"),
