@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import httptools
 
@@ -43,7 +44,7 @@ class _Wire(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.closed = False
-        self._transport: asyncio.BaseTransport | None = None
+        self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._body = bytearray()
         self._answer: asyncio.Future[tuple[int, bytes]] = asyncio.get_running_loop().create_future()
@@ -51,7 +52,7 @@ class _Wire(asyncio.Protocol):
     def send(self, request: bytes) -> asyncio.Future[tuple[int, bytes]]:
         """Sends a request; the future gets status and body of its answer."""
         self._answer = asyncio.get_running_loop().create_future()
-        if not isinstance(self._transport, asyncio.WriteTransport):
+        if self._transport is None:
             raise ConnectionLostError("not connected")
         self._transport.write(request)
         return self._answer
@@ -66,7 +67,7 @@ class _Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begins."""
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclasses
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Gives up."""

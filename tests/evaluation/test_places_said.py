@@ -41,7 +41,7 @@ def test_a_place_is_understood(text: str, kind: str, stage: str | None, line: in
         (["i am stage 1, what is first", "what about my sister shes a three"], "and if hers doesnt respond", "3", 2),
         (
             ["my mate Deb has stage 2, what is first", "and my friend Jo has it in the brain"],
-            "and Deb after that",
+            "what is second line for Deb",
             "2",
             2,
         ),
