@@ -7,6 +7,7 @@ import json
 import os
 import tarfile
 import zlib
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -130,6 +131,14 @@ def trained_model() -> Path:
     return path
 
 
+@lru_cache(maxsize=4)
+def _made_by(path: Path, changed: int) -> str | None:
+    """Returns the Rasa version that made a model; kept, because looking takes a third of a second."""
+    with tarfile.open(path) as archive:
+        about = archive.extractfile("metadata.json")
+        return str(json.load(about)["rasa_open_source_version"]) if about else None
+
+
 def check_model(path: Path) -> None:
     """Makes sure that a model can be loaded.
 
@@ -140,9 +149,7 @@ def check_model(path: Path) -> None:
         raise ModelError(f"There is no trained model in {path.parent}. Make one with `bot train` (or `make run`).")
     # Rasa itself would only log that it cannot load the model, and serve without one.
     try:
-        with tarfile.open(path) as archive:
-            about = archive.extractfile("metadata.json")
-            made_by = json.load(about)["rasa_open_source_version"] if about else None
+        made_by = _made_by(path, path.stat().st_mtime_ns)
     except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"{path} cannot be read as a trained model ({type(error).__name__}). Make it again with `bot train --force`."

@@ -293,3 +293,10 @@ def test_missing_rules_are_named(tmp_path: Path) -> None:
     empty.write_text("", encoding="utf-8")
     with pytest.raises(SafetyFileError, match="emergency"):
         SafetyScreen(empty)
+
+
+def test_every_rule_makes_a_valid_expression() -> None:
+    """They are compiled when a message first calls for them, so a broken one would be noticed late."""
+    screen = SafetyScreen()
+    for finder in (screen._signs, screen._crisis, screen._deaths):
+        finder.compile_all()
