@@ -256,14 +256,22 @@ def test_without_a_store_of_its_own_little_is_kept(monkeypatch: pytest.MonkeyPat
     asyncio.run(run())
 
 
-@pytest.mark.alone
 def test_an_error_nobody_waits_for_makes_no_noise(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> None:
-        answering = Answering(Counting(_breaks), Conversations())
+        begun, left_alone = asyncio.Event(), asyncio.Event()
+
+        async def breaks(message: UserMessage) -> None:
+            begun.set()
+            await left_alone.wait()
+            await _breaks(message)
+
+        answering = Answering(Counting(breaks), Conversations())
         left = asyncio.ensure_future(answering.answer(None, "web:a", "m1", PLANTED))
-        await asyncio.sleep(0.01)
+        await begun.wait()
         left.cancel()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0)
+        left_alone.set()
+        await asyncio.sleep(0.2)
         gc.collect()
 
     asyncio.run(run())
