@@ -121,7 +121,7 @@ def _step_back(reading: Reading, memory: Memory) -> Question | None:
     thread = memory.thread
     if thread is None or thread.stage is None or thread.line is None or not _EARLIER.fullmatch(reading.text):
         return None
-    return Question("sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction="before")
+    return thread.onward("before")
 
 
 def is_line_in_thread(reading: Reading, memory: Memory) -> bool:
@@ -209,9 +209,7 @@ def _other_name(
     """The same question about another drug or word."""
     moving = "after" in reading.cues and thread is not None and thread.stage is not None and thread.line is not None
     if drugs and moving and thread is not None and re.match(r"\W*(?:and |so |ok )*then\b", reading.text, re.I):
-        return Question(
-            "sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction="after"
-        )
+        return thread.onward("after")
     if drugs and last.kind == "sequence" and reading.intent != "drug_info":
         return Question("sequence", drugs=drugs, direction=last.direction or "after", failed=last.failed)
     if drugs:

@@ -67,9 +67,7 @@ def after_failure(reading: Reading, stage: str, thread: Question | None) -> Ques
     Someone whose treatment has failed may be further on than the first line; then the whole order is shown.
     """
     if thread is not None and thread.stage == stage and thread.line is not None:
-        return Question(
-            "sequence", stage=stage, from_line=thread.line, position=thread.position, direction="after", failed=True
-        )
+        return thread.onward("after", failed=True)
     if _TWO_TRIED.search(reading.text) and (thread is None or thread.line is None):
         return Question("sequence", stage=stage, from_line=2, direction="after", failed=True)
     told = thread is None and not IF.search(reading.text) and "shrink" not in reading.text
@@ -225,12 +223,4 @@ def _from_thread(memory: Memory, direction: str, failed: bool, words: frozenset[
         if direction == "before":
             return Question("sequence", stage=thread.stage, from_line=1, direction="before")
         return Question("sequence", stage=thread.stage, from_line=1, direction="after", failed=failed)
-    return Question(
-        "sequence",
-        stage=thread.stage,
-        from_line=thread.line,
-        position=thread.position,
-        drugs=() if thread.line else thread.drugs,
-        direction=direction,
-        failed=failed,
-    )
+    return thread.onward(direction, failed=failed).with_(drugs=() if thread.line else thread.drugs)

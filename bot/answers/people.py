@@ -47,12 +47,11 @@ _A_NUMBER = re.compile(
 
 def number_as_stage(reading: Reading, people: People, guide: Guide) -> Reading:
     """Returns the reading with the bare number in "what about my sister, shes a three" read as her stage."""
-    found = _A_NUMBER.search(reading.text) if not reading.names("stage") else None
-    stages = guide.stages()
-    if found is None or not (people or "same" in reading.cues):
+    if not (people or "same" in reading.cues) or reading.names("stage"):
         return reading
-    number = _NUMBERS[found["number"].lower()]
-    if number > len(stages):
+    found, stages = _A_NUMBER.search(reading.text), guide.stages()
+    number = _NUMBERS[found["number"].lower()] if found else 0
+    if found is None or number > len(stages):
         return reading
     others = [m for m in reading.mentions if m.end <= found.start("number") or found.end("number") <= m.start]
     stage = Mention("stage", stages[number - 1].key, found.start("number"), found.end("number"))
@@ -85,6 +84,8 @@ def stage_by_person(reading: Reading, people: People) -> Reading:
 
     Of a message that tells the stages of two people and then asks about one, only that one's stage is left.
     """
+    if not people:
+        return reading
     stages = [m for m in reading.mentions if m.kind == "stage" and not m.negated]
     after = stages[-1].end if stages else 0
     found = [match for match in _WORD.finditer(reading.text, after) if not match.group().lower().startswith("i")]

@@ -57,6 +57,17 @@ class Question:
         known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
         return cls(**{name: v for name, v in known.items() if name in cls.__dataclass_fields__})
 
+    def onward(self, direction: str, *, failed: bool = False) -> Question:
+        """Returns the question what stands "after" or "before" the step of the guide that this one led to."""
+        return Question(
+            "sequence",
+            stage=self.stage,
+            from_line=self.line,
+            position=self.position,
+            direction=direction,
+            failed=failed,
+        )
+
     def with_(self, **changes: Any) -> Question:
         """Returns a copy with some parts replaced."""
         return replace(self, **changes)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.answers.answer import answer
+from bot.answers.bare import NAMED
 from bot.answers.followup import SURE, resolve
 from bot.answers.named import current_stage
 from bot.answers.question import ANSWERED, Memory, Question
@@ -20,7 +21,6 @@ _STORY = 14
 CLEAR = 0.55
 # As near to known examples as what refers to nothing before it.
 ALONE = 0.85
-_NAMES = ("stage", "line", "ordinal", "drug", "term")
 _REFERS = re.compile(r"\b(?:it|that|this|they|them|those|these|one|ones|there|then|so)\b", re.I)
 _FOR_ONE = re.compile(r"\bfor (?:me|her|him|us|my \w+)\b", re.I)
 
@@ -43,15 +43,14 @@ def questions_in(reading: Reading, memory: Memory) -> list[Question]:
 
 def _stands_alone(part: Reading) -> bool:
     """Tells whether a further part is a question of its own: "is it years" goes on with the one before."""
-    names = any(m.kind in _NAMES and not m.negated and m.value not in part.own for m in part.mentions)
+    names = any(m.kind in NAMED and not m.negated and m.value not in part.own for m in part.mentions)
     return names or part.confidence >= ALONE or _REFERS.search(part.text) is None
 
 
 def _placed(question: Question, reading: Reading) -> Question:
     """Returns a part's question at the one stage that the message names elsewhere: "stage 2 here. what is first, and ..."."""
-    stage = current_stage(reading)
     open_ = question.kind in ("treatment", "sequence") and question.stage is None and not question.drugs
-    return question.with_(stage=stage) if open_ and stage is not None else question
+    return question.with_(stage=current_stage(reading)) if open_ else question
 
 
 def asked_in_story(reading: Reading) -> Reading:
@@ -71,7 +70,7 @@ def asked_in_story(reading: Reading) -> Reading:
     answered = part.intent in ANSWERED
     if not answered or reading.intent in (*ANSWERED, "emergency"):
         return reading
-    names_something = any(m.kind in ("stage", "line", "drug", "term", "ordinal") for m in reading.mentions)
+    names_something = any(m.kind in NAMED for m in reading.mentions)
     told = part.mentions or part.intent == "sequence" and part.confidence >= CLEAR and reading.intent == "prognosis"
     if reading.intent in ("distress", "personal_advice", "prognosis") and not (told and names_something):
         return reading

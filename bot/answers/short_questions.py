@@ -70,9 +70,7 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
             return last
     placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
     if _BARE_NEXT.fullmatch(reading.text) and placed and thread is not None and thread.line is not None:
-        return Question(
-            "sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction="after"
-        )
+        return thread.onward("after")
     if last.kind == "definition" and last.term and _WHY_ORDER.match(reading.text) and not asked_terms(reading):
         return last
     beside = _BESIDE_IT.search(reading.text)
@@ -83,10 +81,7 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
         and thread.line is not None
         and reading.intent not in ANSWERED
     ):
-        direction = "after" if beside["way"].lower().startswith(("after", "follow", "beyond")) else "before"
-        return Question(
-            "sequence", stage=thread.stage, from_line=thread.line, position=thread.position, direction=direction
-        )
+        return thread.onward("after" if beside["way"].lower().startswith(("after", "follow", "beyond")) else "before")
     if _WHY_BEFORE.fullmatch(reading.text) and placed and thread is not None and thread.line == 1:
         return Question("definition", term="neoadjuvant")
     if _BARE_WHY.fullmatch(reading.text) and placed and thread is not None and last.kind in ANSWERED:

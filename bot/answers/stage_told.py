@@ -12,7 +12,6 @@ from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 
 _DIGITS = {"one": "1", "two": "2", "too": "2", "three": "3", "four": "4"}
-
 _PUT_RIGHT = re.compile(
     r"\W*(?:(?:oh|ah|er+m?|um+)\W+)?(?:sorry|no|nope|oops|wait|actually|hang on|"
     r"i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
@@ -21,29 +20,23 @@ _PUT_RIGHT = re.compile(
     r"ive|i have|the letter|it says|they said|apparently|here|on the)\b.{0,40})?\W*",
     re.I,
 )
-
 _AND_NUMBER = re.compile(
     r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I
 )
-
 _STAGE_LAST = re.compile(r"\b(?:same|about|and|for)\b.{0,20}\bstages? ?(?:[123]|one|two|three|i{1,3})\W*$", re.I)
-
 _NO_STAGE = re.compile(
     r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*"
     r"(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|unsure|haven'?t|hasn'?t|never)\b.{0,30}"
     r"\b(?:stage|staged|know|sure|yet|told|said|say)\b.{0,20}|\W*(?:dunno|no idea|not sure|unsure)\W*",
     re.I,
 )
-
 _NUMBER_TOLD = re.compile(
     r"\W*(?:(?:um+|er+m?|well|i think|she said|he said|they said|its|"
     r"it'?s|maybe|probably)\W+)*(?P<number>[1-4]|one|two|three|four)\W+"
     r"(?:i (?:think|believe|reckon)|he said|she said|they said|it says|apparently|maybe|probably|the (?:doctor|nurse)|is what)\b",
     re.I,
 )
-
 _NO_QUESTION = (*CHITCHAT, "distress", "nlu_fallback", "off_topic", "prognosis", "personal_advice")
-
 _SHORT = 14
 
 
@@ -58,7 +51,7 @@ def number_corrected(reading: Reading, memory: Memory) -> Question | None:
     if last is None or last.stage is None or reading.mentions:
         return None
     found = _PUT_RIGHT.fullmatch(reading.text)
-    return last.with_(stage=_DIGITS.get(found["number"].lower(), found["number"]), position=None) if found else None
+    return last.with_(stage=_number(found), position=None) if found else None
 
 
 def next_stage(reading: Reading, memory: Memory) -> Question | None:
@@ -69,7 +62,7 @@ def next_stage(reading: Reading, memory: Memory) -> Question | None:
     counts_stages = (
         _STAGE_LAST.search(memory.notebook.said or "") is not None and memory.notebook.said_kind == last.kind
     )
-    number = _DIGITS.get(found["number"].lower(), found["number"])
+    number = _number(found)
     return last.with_(stage=number, position=None) if counts_stages and number != last.stage else None
 
 
@@ -121,5 +114,10 @@ def number_told(reading: Reading, memory: Memory) -> Question | None:
     found = _NUMBER_TOLD.match(reading.text)
     if found is None or len(memory.choices) < 4:
         return None
-    number = _DIGITS.get(found["number"].lower(), found["number"])
-    return memory.choices[int(number) - 1].question if number.isdigit() and int(number) <= len(memory.choices) else None
+    return memory.choices[int(_number(found)) - 1].question
+
+
+def _number(found: re.Match[str]) -> str:
+    """Returns the number that a pattern found, in digits."""
+    said = found["number"].lower()
+    return _DIGITS.get(said, said)

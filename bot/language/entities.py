@@ -28,10 +28,11 @@ _COUNTED = frozenset(
 _ROMAN = re.compile(r"(?:iv|v|i{1,3})[abc]?\.?")
 # "Stage ll", "stage lV": small letters L for capital letters I.
 _LIKE_ROMAN = re.compile(r"(?=.*l)[lI]{1,3}[abcABC]?|lV")
-# "What stage I am": the letter is no number.
+# What "not" before these says is not said of the name behind them.
 _FAILS = frozenset(
     "work working worked help helping helped respond responding hold holding shrink enough touch".split()
 )
+# "What stage I am": the letter is no number.
 _I_DO = frozenset("am m 'm was have had 've ve will would".split())
 _NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "never", "without"})
 _AFTER_SECONDARY = frozenset("now and or in to please her2 disease diagnosis stage i is what so with pls mine".split())

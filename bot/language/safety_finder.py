@@ -6,9 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from bot.language.safety_rules import SafetyFileError
+from bot.language.safety_rules import SafetyFileError, compiled
 from bot.language.safety_sentences import Sentence
 
 _NUMBER_WORDS = (
@@ -33,23 +32,11 @@ class Match:
     end: int
 
 
-class _Lazy:
-    """A regular expression that is compiled when it is first used."""
-
-    def __init__(self, expression: str) -> None:
-        self._expression = expression
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """The expression, compiled."""
-        return re.compile(self._expression)
-
-
 class Finder:
     """Finds named rules. A rule is only tried on sentences that hold a word of each of its items."""
 
     def __init__(self, named: Mapping[str, Iterable[str]], groups: Mapping[str, list[str]]) -> None:
-        """Compiles the rules.
+        """Takes the rules.
 
         Raises:
             SafetyFileError: a rule uses an unknown group or mark.
@@ -58,26 +45,17 @@ class Finder:
         self._by_word: dict[str, list[int]] = {}
         self._always: list[int] = []
         # Over a thousand rules: each is compiled when a message first calls for it, which most never do.
-        self._rules: list[tuple[str, _Lazy, list[set[str]]]] = []
+        self._rules: list[tuple[str, str, list[set[str]]]] = []
         stops = "|".join(groups.get("gap_stops", ["no"]))
         for name, patterns in named.items():
             for pattern in patterns:
-                expression, needed = self._compile(pattern, groups, stops)
+                expression, needed = self._expression_of(pattern, groups, stops)
                 number = len(self._rules)
                 self._rules.append((name, expression, needed[1:]))
                 for word in needed[0] if needed else ():
                     self._by_word.setdefault(word, []).append(number)
                 if not needed:
                     self._always.append(number)
-
-    def compile_all(self) -> None:
-        """Compiles every rule now.
-
-        Raises:
-            re.error: a rule makes no valid expression.
-        """
-        for _, lazy, _ in self._rules:
-            assert lazy.pattern
 
     def find(self, sentence: Sentence) -> list[Match]:
         """Returns the matches in a sentence, in no particular order."""
@@ -94,14 +72,14 @@ class Finder:
                 if words.isdisjoint(item):
                     break
             else:
-                for found in expression.pattern.finditer(sentence.line):
+                for found in compiled(expression).finditer(sentence.line):
                     start = bisect_right(sentence.starts, found.start()) - 1
                     end = bisect_right(sentence.starts, found.end() - 1)
                     if found.end() > found.start():
                         matches.append(Match(name, start, end))
         return matches
 
-    def _compile(self, pattern: str, groups: Mapping[str, list[str]], stops: str) -> tuple[_Lazy, list[set[str]]]:
+    def _expression_of(self, pattern: str, groups: Mapping[str, list[str]], stops: str) -> tuple[str, list[set[str]]]:
         """Returns the expression of a rule, and for each of its items the words of which one must occur."""
         expression: list[str] = []
         needed: list[set[str]] = []
@@ -131,7 +109,7 @@ class Finder:
                 expression.append(rf" (?:{either})(?= )")
                 if not counts:
                     needed.append({max(phrase.split(), key=lambda w: (w not in _COMMON, len(w))) for phrase in words})
-        return _Lazy("".join(expression)), sorted(needed, key=_cost)
+        return "".join(expression), sorted(needed, key=_cost)
 
     @staticmethod
     def _words(item: str, groups: Mapping[str, list[str]], pattern: str) -> list[str]:

@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
+from bot.language.safety_rules import compiled
 from bot.language.safety_tongue_rules import (
     FOLDS,
     HEAD,
@@ -214,7 +214,7 @@ class TongueScreen:
         joined = language in JOINED
         line = message.folded if joined else message.line
         denials = self._denials[language]
-        for match in _compiled(rule.expression).finditer(line):
+        for match in compiled(rule.expression).finditer(line):
             start, end = match.span()
             if start == end or denials.denies(line, start, end, rule):
                 continue
@@ -274,8 +274,3 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 def _place(match: _Found) -> tuple[int, int]:
     return match.span
-
-
-@cache
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)

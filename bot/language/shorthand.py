@@ -81,20 +81,19 @@ def written_out_with(text: str, places: Sequence[Place]) -> tuple[str, list[Plac
         text: the message.
         places: dictionaries with `start` and `end`, and more that is left as it is.
     """
+    written = written_out(text)
+    if written == text:
+        return text, list(places)
     changes = [
         (found.end(), len(long) - len(found.group()))
         for found in _WORD.finditer(text)
         if (long := _long(found.group().lower())) is not None
     ]
-    if not changes:
-        return text, list(places)
 
     def moved(place: int) -> int:
         return place + sum(longer for end, longer in changes if end <= place)
 
-    return written_out(text), [
-        {**place, "start": moved(place["start"]), "end": moved(place["end"])} for place in places
-    ]
+    return written, [{**place, "start": moved(place["start"]), "end": moved(place["end"])} for place in places]
 
 
 def _long(word: str) -> str | None:

@@ -26,7 +26,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # Events whose effect is over when the next turn begins, or stands in the newest slot value.
-_PLAIN = (ActionExecuted, BotUttered, DefinePrevUserUtteredFeaturization, SessionStarted, SlotSet, UserUttered)
+PLAIN = (ActionExecuted, BotUttered, DefinePrevUserUtteredFeaturization, SessionStarted, SlotSet, UserUttered)
 
 
 def keep_recent(events: Sequence[Event]) -> list[Event]:
@@ -52,7 +52,7 @@ def keep_recent(events: Sequence[Event]) -> list[Event]:
             turn = place
             break
     before = events[first:turn]
-    if not all(isinstance(event, _PLAIN) for event in before):
+    if not all(isinstance(event, PLAIN) for event in before):
         return events
     opening = [
         event

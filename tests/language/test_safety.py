@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from safety_variants import ORDINARY, Prompt, read_jsonl, suite
 
 from bot.language.safety import SafetyScreen, Verdict, screen
-from bot.language.safety_rules import SAFETY_FILE, SafetyFileError
+from bot.language.safety_rules import SAFETY_FILE, SafetyFileError, compiled
 
 SUITE = list(suite())
 WRONG_PERSON_AT_MOST = 0.02
@@ -299,4 +299,6 @@ def test_every_rule_makes_a_valid_expression() -> None:
     """They are compiled when a message first calls for them, so a broken one would be noticed late."""
     screen = SafetyScreen()
     for finder in (screen._signs, screen._crisis, screen._deaths):
-        finder.compile_all()
+        assert finder._rules
+        for _, expression, _ in finder._rules:
+            assert compiled(expression)

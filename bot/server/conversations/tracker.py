@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from rasa.shared.core.events import (
-    ActionExecuted,
-    BotUttered,
-    DefinePrevUserUtteredFeaturization,
-    Event,
-    SessionStarted,
-    SlotSet,
-    UserUttered,
-)
+from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.server.recent import PLAIN
 from bot.server.unanswered.keeping import MEMORY, lasting_memory
 
 T = TypeVar("T")
 # None of these takes another event back or begins a loop.
-_PLAIN = frozenset(
-    {ActionExecuted, BotUttered, DefinePrevUserUtteredFeaturization, SessionStarted, SlotSet, UserUttered}
-)
+_PLAIN = frozenset(PLAIN)
 
 
 class KeptTracker(DialogueStateTracker):
