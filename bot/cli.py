@@ -361,9 +361,9 @@ def _train(*, force: bool) -> None:
 
 def _serve(host: str, port: int, workers: int, port_each: bool) -> None:
     from bot.server.launcher import serve as start  # noqa: PLC0415
-    from bot.server.training import trained_model  # noqa: PLC0415
+    from bot.server.training import model_to_serve  # noqa: PLC0415
 
-    model = trained_model()
+    model = model_to_serve()
     shown = "localhost" if host == "127.0.0.1" else host
     typer.echo(
         f"Starting on http://{shown}:{port} (stop with Ctrl-C). When it is up, open that address: the chat is on it,"

@@ -1,19 +1,21 @@
 """Finds what a message names: stages, lines, drugs and terms in their normal form, and names from outside the guide.
 
-A blank English spaCy pipeline with two components of ours: `guide_spelling` writes the corrected word into NORM,
-`guide_mentions` runs the matchers. Nothing is learned: the words come from the store, so a new drug in the content file
-is understood as soon as the model is built.
+spaCy's English tokenizer splits a message, the corrected word goes into NORM, and spaCy's matchers look there. Nothing is
+learned: the words come from the store, so a new drug in the content file is understood as soon as the model is built.
 """
 
+from __future__ import annotations
+
+import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-import spacy
-from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
+from bot.language.english import english
 from bot.language.matching import AFTER_ORDINAL, COUNTED, ORDINALS, STAGE_WORDS, add_patterns
 from bot.language.outside import load_outside
 from bot.language.spelling import Spelling
@@ -64,39 +66,30 @@ class Mention:
         return dict(vars(self))  # dataclasses.asdict does the same in ten times the time
 
 
-@Language.factory("guide_spelling", default_config={"names": []})
-def _make_spelling(nlp: Language, name: str, names: list[str]) -> Any:
-    spelling = Spelling(names)
-
-    def correct(doc: Doc) -> Doc:
-        for token in doc:
-            token.norm_ = spelling.correct(token.lower_) or token.lower_
-            if token.i and _LIKE_ROMAN.fullmatch(token.text) and doc[token.i - 1].norm_ in STAGE_WORDS:
-                token.norm_ = token.lower_.replace("l", "i")
-        return doc
-
-    return correct
-
-
 class MentionFinder:
     """Finds mentions in messages; made once per model, safe to share between threads."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        """Builds the spaCy pipeline and its matchers from the vocabulary."""
+        """Builds the spaCy matchers from the vocabulary."""
         self.vocabulary = vocabulary
-        self._nlp = spacy.blank("en")
+        self._nlp = english()
         names = {
             word
             for text in (*vocabulary.drugs, *vocabulary.stages)
             for word in text.replace("-", " ").split()
             if len(word) >= 5
         }
-        self._nlp.add_pipe("guide_spelling", config={"names": sorted({*names, *_WORDS_TO_SPELL})})
+        self._spelling = Spelling(sorted({*names, *_WORDS_TO_SPELL}))
         self._phrases, self._tokens = add_patterns(self._nlp, vocabulary, load_outside())
 
     def tokens(self, text: str) -> Doc:
         """Returns the spaCy document of a message, with corrected words in NORM."""
-        return self._nlp(text)
+        doc = self._nlp.make_doc(text)
+        for token in doc:
+            token.norm_ = self._spelling.correct(token.lower_) or token.lower_
+            if token.i and _LIKE_ROMAN.fullmatch(token.text) and doc[token.i - 1].norm_ in STAGE_WORDS:
+                token.norm_ = token.lower_.replace("l", "i")
+        return doc
 
     def find(self, text: str) -> list[Mention]:
         """Returns the mentions of a message in the order in which they stand."""
@@ -172,6 +165,16 @@ class MentionFinder:
                 kind = "stage_zero" if base in ("0", "zero") else "stage_unknown"
                 found.append(Mention(kind, base, span.start_char, end, wrong))
         return found
+
+
+def shared_finder(vocabulary: Vocabulary) -> MentionFinder:
+    """Returns the finder for a vocabulary; two that hold the same get the same finder."""
+    return _finder_for(json.dumps(vocabulary.to_dict()))
+
+
+@lru_cache(maxsize=2)
+def _finder_for(vocabulary: str) -> MentionFinder:
+    return MentionFinder(Vocabulary.from_dict(json.loads(vocabulary)))
 
 
 def _is_pronoun(token: Token, span: Span) -> bool:

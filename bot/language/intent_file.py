@@ -18,7 +18,7 @@ from bot.language.intent_model import Encoder, IntentModel, Settings
 from bot.language.linear import BlockRegression
 from bot.language.quick import QuickModel, WordVectors
 
-FORMAT = 2
+FORMAT = 3
 ENCODER_FOLDER = "encoder"
 
 
@@ -53,7 +53,10 @@ def save_model(model: IntentModel, folder: Path) -> None:
         arrays["quick_vectors"] = model.quick.word_vectors.vectors
         arrays["quick_coef"] = model.quick.linear.coef_
         arrays["quick_intercept"] = model.quick.linear.intercept_
-    np.savez_compressed(folder / "intents.npz", **arrays)
+        arrays["quick_turn"] = model.quick.turn
+        arrays["quick_basis"] = model.quick.basis
+    # Not compressed: Rasa packs the whole model, and a start would unpack these twice.
+    np.savez(folder / "intents.npz", **arrays)
 
 
 def load_model(folder: Path, encoder: Encoder | None = None, finder: Finder | None = None) -> IntentModel:
@@ -108,7 +111,7 @@ def _restore(
     if about["quick_words"] is not None:
         quick = QuickModel(BlockRegression(), WordVectors(about["quick_words"], arrays["quick_vectors"]))
         quick.linear.restore(model.linear.classes_, arrays["quick_coef"], arrays["quick_intercept"])
-        quick.remember(quick.word_vectors.of(about["marked"]))
+        quick.turn, quick.basis = arrays["quick_turn"], arrays["quick_basis"]
         model.remember_quick(quick)
     return model
 
@@ -120,7 +123,7 @@ def _restore_words(vectorizer: TfidfVectorizer, vocabulary: dict[str, int], idf:
 
 
 def _finder(vocabulary: dict[str, Any]) -> Finder:
-    from bot.language.entities import MentionFinder  # noqa: PLC0415 - spaCy, which a model without vocabulary needs not
+    from bot.language.entities import shared_finder  # noqa: PLC0415 - spaCy, which a model without vocabulary needs not
     from bot.language.vocabulary import Vocabulary  # noqa: PLC0415
 
-    return MentionFinder(Vocabulary.from_dict(vocabulary))
+    return shared_finder(Vocabulary.from_dict(vocabulary))

@@ -58,6 +58,7 @@ class QuickModel:
     Attributes:
         linear: the trained classifier.
         word_vectors: the vectors of the words.
+        turn: what `narrow` turns vectors with, shape (dimensions of the vectors, dimensions kept); set by `remember`.
         basis: the examples as `narrow` returns them, for their closeness; set by `remember`.
     """
 
@@ -66,7 +67,7 @@ class QuickModel:
         self.linear = linear
         self.word_vectors = word_vectors
         self.basis: Matrix = np.empty((0, 0), dtype=np.float32)
-        self._turn: Matrix = np.empty((0, 0), dtype=np.float32)
+        self.turn: Matrix = np.empty((0, 0), dtype=np.float32)
 
     @classmethod
     def learn(
@@ -95,13 +96,13 @@ class QuickModel:
         takes longer than everything else here.
         """
         _, directions = np.linalg.eigh(vectors.T.astype(float) @ vectors)
-        self._turn = np.ascontiguousarray(directions[:, ::-1][:, :_DIMENSIONS], dtype=np.float32)
+        self.turn = np.ascontiguousarray(directions[:, ::-1][:, :_DIMENSIONS], dtype=np.float32)
         self.basis = self.narrow(vectors)
 
     def narrow(self, vectors: Matrix) -> Matrix:
         """Returns vectors turned to the main directions, of length 1."""
         # einsum for one message: see BlockRegression.predict_one.
-        turned = np.einsum("ij,jk->ik", vectors, self._turn) if len(vectors) == 1 else vectors @ self._turn
+        turned = np.einsum("ij,jk->ik", vectors, self.turn) if len(vectors) == 1 else vectors @ self.turn
         narrowed: Matrix = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), np.float32(1e-9))
         return narrowed
 

@@ -42,6 +42,7 @@ class Finder:
             SafetyFileError: a rule uses an unknown group or mark.
         """
         self.vocabulary: set[str] = set()
+        self._items: dict[str, tuple[str, set[str] | None]] = {}  # the same items stand in many rules
         self._by_word: dict[str, list[int]] = {}
         self._always: list[int] = []
         # Over a thousand rules: each is compiled when a message first calls for it, which most never do.
@@ -96,20 +97,29 @@ class Finder:
                 continue
             refused, item = item.startswith("!"), item.lstrip("!")
             optional, item = item.endswith("?"), item.rstrip("?")
-            counts = [int(part[:-1]) for part in item.split("|") if re.fullmatch(r"\d+\+", part)]
-            words = self._words("|".join(p for p in item.split("|") if not p.endswith("+")), groups, pattern)
-            self.vocabulary.update(word for phrase in words for word in phrase.split())
-            either = "|".join(sorted(map(re.escape, words), key=len, reverse=True)).replace(r"\ ", " ")
-            either = "|".join([either, *map(_numbers_from, counts)])
+            if item not in self._items:
+                self._items[item] = self._item(item, groups, pattern)
+            either, one_of = self._items[item]
             if refused:
                 expression.append(rf"(?! (?:{either}) )")
             elif optional:
                 expression.append(rf"(?: (?:{either})(?= ))?")
             else:
                 expression.append(rf" (?:{either})(?= )")
-                if not counts:
-                    needed.append({max(phrase.split(), key=lambda w: (w not in _COMMON, len(w))) for phrase in words})
+                if one_of is not None:
+                    needed.append(one_of)
         return "".join(expression), sorted(needed, key=_cost)
+
+    def _item(self, item: str, groups: Mapping[str, list[str]], pattern: str) -> tuple[str, set[str] | None]:
+        """Returns the alternatives of an item as an expression, and the words of which one must occur (none where it counts)."""
+        counts = [int(part[:-1]) for part in item.split("|") if re.fullmatch(r"\d+\+", part)]
+        words = self._words("|".join(p for p in item.split("|") if not p.endswith("+")), groups, pattern)
+        self.vocabulary.update(word for phrase in words for word in phrase.split())
+        either = "|".join(sorted(map(re.escape, words), key=len, reverse=True)).replace(r"\ ", " ")
+        either = "|".join([either, *map(_numbers_from, counts)])
+        if counts:
+            return either, None
+        return either, {max(phrase.split(), key=lambda w: (w not in _COMMON, len(w))) for phrase in words}
 
     @staticmethod
     def _words(item: str, groups: Mapping[str, list[str]], pattern: str) -> list[str]:

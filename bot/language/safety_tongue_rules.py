@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, Extra, ValidationError
@@ -107,8 +108,11 @@ _SPOKEN = re.compile(r"(?:[^\W_]|[\u0900-\u097f])+")
 
 
 def words(text: str) -> list[str]:
-    """Returns the folded words of a piece of a rule."""
+    """Returns the folded words of a text."""
     return _SPOKEN.findall(fold(text))
+
+
+_words_of_part = cache(words)  # of parts of rules alone: what visitors write is not kept
 
 
 def load_tongues(path: Path | None = None) -> dict[str, TongueRules]:
@@ -178,7 +182,7 @@ def _compile(
         else:
             expression.append(rf"{between}(?:{either}){ends}")
             choices.append(tuple(parts))
-    said = {word for choice in choices for part in choice for word in words(part)}
+    said = {word for choice in choices for part in choice for word in _words_of_part(part)}
     heads = () if joined else _heads(language, choices, common_heads)
     return Rule(kind, sign, pattern, "".join(expression), heads, bool(said & denials), tuple(choices))
 
@@ -217,6 +221,7 @@ def _word(piece: str) -> str:
     return f"[وف]?{plain}" if "\u0600" <= piece[0] < "\u0700" else plain  # "and" is written as part of the word
 
 
+@cache
 def _spellings(part: str, language: str) -> tuple[str, ...]:
     """The folded forms of a word: in German the umlauts are also typed as two letters."""
     plain = fold(part).replace("'", "_").replace("-", "_")

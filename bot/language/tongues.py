@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from bot.language.safety_tongue_rules import listed, load_tongues
@@ -157,7 +158,10 @@ def is_english_word(word: str) -> bool:
 @lru_cache(maxsize=1)
 def english_words() -> frozenset[str]:
     """The Dale-Chall list of words that English-speaking children know, as the textstat library carries it."""
-    text = (files("textstat") / "resources" / "en" / "easy_words.txt").read_text(encoding="utf-8")
+    found = find_spec("textstat")  # where it is, without loading it: it reads its rules of hyphens, which takes a while
+    if found is None or found.origin is None:
+        raise ImportError("The textstat library is not installed. Install what requirements.lock lists.")
+    text = Path(found.origin).with_name("resources").joinpath("en", "easy_words.txt").read_text(encoding="utf-8")
     return frozenset({*(word.strip().lower() for word in text.splitlines()), *_CHAT})
 
 

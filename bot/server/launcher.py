@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ from bot import settings
 from bot.clinic import load_clinic
 from bot.errors import BotError
 from bot.guide.store import open_guide
-from bot.server import logs, startup_checks
+from bot.server import logs, startup_checks, unpacking
 from bot.server.departures import depart
-from bot.server.garbage import settle
+from bot.server.garbage import held, settle
 from bot.server.quiet import quiet_rasa
 
 if TYPE_CHECKING:
@@ -86,13 +87,16 @@ def prepare(model: Path, *, workers: int = 1) -> Sanic:
     _read_clinic()
     open_guide()  # fails here, readably, rather than at the first message
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    startup_checks.refuse(startup_checks.problems(model, workers=workers))
-    depart()
-    quiet_rasa()
-    logs.configure()
-    from bot.server.application import make_application  # noqa: PLC0415 - slow; the checks above come first
+    with held(), unpacking.ahead(model):
+        depart()
+        quiet_rasa()
+        logs.configure()
+        # Slow, and the model is unpacked meanwhile; the second loads spaCy and scikit-learn.
+        from bot.server.application import make_application  # noqa: PLC0415
 
-    app = make_application(model)
+        import_module("bot.language.components.intents")
+        startup_checks.refuse(startup_checks.problems(model, workers=workers))
+        app = make_application(model)
     settle()
     return app
 

@@ -17,6 +17,7 @@ from bot.guide.build import build_store
 from bot.guide.content_file import content_hash
 from bot.guide.store import open_engine
 from bot.server.quiet import quiet_rasa
+from bot.server.unpacking import unpacked
 
 MODEL_NAME = "guide"
 UNFINISHED_NAME = "guide-unfinished"
@@ -126,14 +127,28 @@ def trained_model() -> Path:
     Raises:
         ModelError: there is none, or it is not one that the installed Rasa can load.
     """
-    path = model_file()
+    path = model_to_serve()
     check_model(path)
+    return path
+
+
+def model_to_serve() -> Path:
+    """Returns the model file; whether it can be loaded, the start-up checks tell.
+
+    Raises:
+        ModelError: there is none.
+    """
+    path = model_file()
+    _must_be_there(path)
     return path
 
 
 @lru_cache(maxsize=4)
 def _made_by(path: Path, changed: int) -> str | None:
     """Returns the Rasa version that made a model; kept, because looking takes a third of a second."""
+    folder = unpacked(path)
+    if folder is not None:
+        return str(json.loads((folder / "metadata.json").read_text(encoding="utf-8"))["rasa_open_source_version"])
     with tarfile.open(path) as archive:
         about = archive.extractfile("metadata.json")
         return str(json.load(about)["rasa_open_source_version"]) if about else None
@@ -145,8 +160,7 @@ def check_model(path: Path) -> None:
     Raises:
         ModelError: there is none, or it is not one that the installed Rasa can load.
     """
-    if not path.is_file():
-        raise ModelError(f"There is no trained model in {path.parent}. Make one with `bot train` (or `make run`).")
+    _must_be_there(path)
     # Rasa itself would only log that it cannot load the model, and serve without one.
     try:
         made_by = _made_by(path, path.stat().st_mtime_ns)
@@ -159,3 +173,8 @@ def check_model(path: Path) -> None:
         raise ModelError(
             f"{path.name} was trained with Rasa {made_by}, but {installed} is installed. Run `bot train --force`."
         )
+
+
+def _must_be_there(path: Path) -> None:
+    if not path.is_file():
+        raise ModelError(f"There is no trained model in {path.parent}. Make one with `bot train` (or `make run`).")

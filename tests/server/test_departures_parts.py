@@ -199,3 +199,62 @@ def test_the_chosen_clinic_speaks_and_the_only_one_is_found_once(
     assert find() is only
     departures.go_back()
     assert vars(speaking)["load_clinic"] is load_clinic
+
+
+@pytest.fixture
+def small_model(tmp_path: Path) -> Path:
+    """A model archive as Rasa packs one, with one component and no more."""
+    import io
+    import json
+    import tarfile
+
+    files = {"components/part/words.txt": b"two words", "metadata.json": json.dumps({"made": "here"}).encode()}
+    path = tmp_path / "small.tar.gz"
+    with tarfile.open(path, "w:gz") as packed:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            packed.addfile(entry, io.BytesIO(content))
+    return path
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_a_model_comes_out_the_same_unpacked_ahead_or_by_rasa(
+    departed: tuple[str, ...], small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ahead: bool
+) -> None:
+    import contextlib
+
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.storage import ModelMetadata
+
+    from bot.server import unpacking
+
+    assert "archive" in departed
+    monkeypatch.setattr(ModelMetadata, "from_dict", lambda about: about)
+    by_rasa: list[object] = []
+    extract = LocalModelStorage._extract_archive_to_directory
+    monkeypatch.setattr(
+        LocalModelStorage, "_extract_archive_to_directory",
+        staticmethod(lambda *args: (by_rasa.append(args), extract(*args))),
+    )  # fmt: skip
+    kept = tmp_path / "storage"
+    kept.mkdir()
+    with unpacking.ahead(small_model) if ahead else contextlib.nullcontext():
+        storage, about = LocalModelStorage.from_model_archive(kept, str(small_model))
+    assert bool(by_rasa) is not ahead
+    assert about == {"made": "here"}
+    assert storage._storage_path == kept
+    assert (kept / "part" / "words.txt").read_bytes() == b"two words"
+
+
+def test_a_storage_that_holds_something_is_refused_as_by_rasa(
+    departed: tuple[str, ...], small_model: Path, tmp_path: Path
+) -> None:
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+    from bot.server import unpacking
+
+    (tmp_path / "storage").mkdir()
+    (tmp_path / "storage" / "something").write_text("x")
+    with unpacking.ahead(small_model), pytest.raises(ValueError, match="not empty"):
+        LocalModelStorage.from_model_archive(tmp_path / "storage", small_model)

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language.cleaning import MAX_READ
 from bot.language.components.parts import MENTIONS, depends_on, vocabulary_now
-from bot.language.entities import MentionFinder
+from bot.language.entities import shared_finder
 from bot.language.vocabulary import Vocabulary
 
 VOCABULARY_FILE = "vocabulary.json"
@@ -27,7 +27,7 @@ class GuideEntities(GraphComponent):
 
     def __init__(self, vocabulary: Vocabulary, model_storage: ModelStorage, resource: Resource) -> None:
         """Builds the matchers."""
-        self._finder = MentionFinder(vocabulary)
+        self._finder = shared_finder(vocabulary)
         self._storage = model_storage
         self._resource = resource
 

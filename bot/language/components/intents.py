@@ -17,7 +17,7 @@ from bot import settings
 from bot.language.cleaning import clean
 from bot.language.components.parts import GUESSES, MENTIONS, SAFETY, SEGMENTS, depends_on, vocabulary_now
 from bot.language.encoder import SentenceEncoder
-from bot.language.entities import MentionFinder
+from bot.language.entities import shared_finder
 from bot.language.intent_file import ENCODER_FOLDER, load_model_with_encoder, save_model
 from bot.language.intent_model import SURE, IntentModel, Settings
 from bot.language.reader import guess_intents
@@ -55,7 +55,7 @@ class GuideIntents(GraphComponent):
 
         encoder = SentenceEncoder(build_encoder(settings.var_folder() / "encoder")) if config["encoder"] else None
         chosen = Settings(C=config["C"], seed=config["seed"], sure=config["sure"])
-        model = IntentModel(chosen, encoder, MentionFinder(vocabulary_now()))
+        model = IntentModel(chosen, encoder, shared_finder(vocabulary_now()))
         return cls(model, model_storage, resource)
 
     @classmethod

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import spacy
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,6 +17,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.language.cleaning import MAX_READ, clean
+from bot.language.english import english
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -36,7 +36,7 @@ class GuideTokens(Tokenizer):
     def __init__(self, config: dict[str, Any]) -> None:
         """Makes the spaCy tokenizer."""
         super().__init__(config)
-        self._tokenizer = spacy.blank("en").tokenizer
+        self._tokenizer = english().tokenizer
 
     @classmethod
     def create(

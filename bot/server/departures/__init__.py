@@ -23,7 +23,7 @@ MADE_FOR = "3.6.21"
 # These keep modules from being loaded, so they come before Rasa is.
 BEFORE_RASA = ("tensorflow", "unused")
 # These put a quicker function in the place of one of Rasa's.
-IN_RASA = ("lookups", "check", "call", "actions", "graph", "log_copies", "rules", "guide")
+IN_RASA = ("archive", "lookups", "check", "call", "actions", "graph", "log_copies", "rules", "guide")
 ALL = (*BEFORE_RASA, *IN_RASA)
 _done: dict[str, Callable[[], None] | None] = {}
 

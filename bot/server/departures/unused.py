@@ -2,7 +2,10 @@
 
 Rasa loads the client libraries of all its channels, of three databases and of its plots before it looks at the
 configuration: about a second and 60 MB. Here each channel of Rasa is loaded when somebody names it; pymongo, boto3 and
-matplotlib are not loaded, because conversations are kept in SQL (bot.server.conversations) and no plot is drawn.
+matplotlib are not loaded, because conversations are kept in SQL (bot.server.conversations) and no plot is drawn. Nor are
+scipy.stats, which scikit-learn loads for the tuning of models, Rasa's data for training TensorFlow, its client for a
+separate NLU server, the scheduler of its reminders, which this bot has none of, spaCy's commands, and the two libraries that ask
+questions at a terminal.
 """
 
 from __future__ import annotations
@@ -18,6 +21,9 @@ from bot.server.departures.missing import stand_in
 
 MODULES = (
     "pymongo", "pymongo.collection", "boto3", "boto3.dynamodb", "boto3.dynamodb.conditions", "rasa.utils.plotting",
+    "rasa.utils.tensorflow.model_data", "scipy.stats", "questionary", "prompt_toolkit", "prompt_toolkit.styles",
+    "apscheduler", "apscheduler.schedulers", "apscheduler.schedulers.asyncio", "rasa.core.http_interpreter",
+    "spacy.cli", "spacy.cli.info",
 )  # fmt: skip
 # The channels of rasa/core/channels/__init__.py: name in credentials.yml, module, class.
 CHANNELS = {
