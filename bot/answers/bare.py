@@ -16,7 +16,7 @@ _FILLER = frozenset(
     "then there they thing think this thx to tx um umm us want was we well what whats when where "
     "which who wife with would yeah yes you your actually wait instead case dad friend aunt daughter nope nah both too "
     "really right exactly be being been get give given though tho actualy rather hang hmm what's that's it's i'm didnt "
-    "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x "
+    "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x compare n "
     "back never mind see once s re m question but shes hes typo mistake oops whoops doctor doc onc said told says again "
     "supposing suppose wot adn fr nd an plz lol haha fine right oh more one other thing aftr about".split()
 )

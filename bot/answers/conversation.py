@@ -15,6 +15,7 @@ from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
 from bot.answers.several import answer_several, asked_in_story, questions_in
+from bot.answers.stage_meant import stage_meant
 from bot.answers.tongues import in_own_tongue
 from bot.answers.unanswered import answer_consent, ask_consent, consent_in
 from bot.answers.wording import say
@@ -38,7 +39,7 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
         StoreError: the guide store cannot be reached. The memory given stays valid for the next try.
     """
     reading = know_own_cancer(reading, guide)
-    reading = number_as_stage(reading, memory.people, guide)
+    reading = number_as_stage(stage_meant(reading, memory, guide), memory.people, guide)
     about = memory.thread.stage if memory.thread is not None else None
     memory = replace(memory, people=told_of(reading, memory.people, about))
     reading = stage_by_person(reading, memory.people)

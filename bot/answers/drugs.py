@@ -26,6 +26,8 @@ def answer_drug_info(question: Question, guide: Guide) -> Reply:
     stages = list(dict.fromkeys(step.stage for step in steps))
     one = steps[0] if len({(s.stage, s.line) for s in steps}) == 1 else None
     first = guide.stage(stages[0]) if stages else None
+    # "Do they give Enhertu at stage 2": it does not stand there, and "what do they give there" goes on from stage 2.
+    elsewhere = question.stage if question.stage not in (None, *stages) else None
     return Reply(
         kind="drug_info",
         text=" ".join(part for part in parts if part),
@@ -45,8 +47,8 @@ def answer_drug_info(question: Question, guide: Guide) -> Reply:
         question=Question(
             "drug_info",
             drugs=(drug.brand,),
-            stage=one.stage if one else None,
-            line=one.line if one else None,
+            stage=elsewhere or (one.stage if one else None),
+            line=one.line if one and not elsewhere else None,
         ),
     )
 

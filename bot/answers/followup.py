@@ -10,6 +10,7 @@ import re
 
 from bot.answers.bare import ASKS, NAMED, only_parts
 from bot.answers.fresh import CHITCHAT, fresh_question
+from bot.answers.fresh_sequence import WHICH_FIRST
 from bot.answers.fresh_words import means
 from bot.answers.lines_said import asked_line, line_mentions, line_over
 from bot.answers.named import asked_terms, current_stage
@@ -44,6 +45,27 @@ _AGAIN = re.compile(
     r"what was that(?: again)?|one more time|again|(?:say|explain|put) (?:that|it)(?: again)?(?: (?:in )?(?:simpler|simply|slowly|"
     r"plainly|plain english|plain words|simple words|easier words|more simply))|simpler|(?:say|explain) (?:that|it) again|"
     r"in (?:plain english|simple words|simpler words))(?: (?:simpler|simply|slowly))?\W*(?:please|pls|for me)?\W*",
+    re.I,
+)
+# Said after an emergency reply: what it asked for is being done.
+_HELP_COMES = re.compile(
+    r"\b(?:ambulance|paramedics?)\b.{0,15}\b(?:coming|on (?:its|the|their) way|here|called|outside|arrived)\b|"
+    r"\b(?:driving|taking|bringing|running|rushing) (?:me|us|her|him|mum|mom|dad) (?:in|there|over|to|up|down|round|now)\b|"
+    r"\b(?:we'?re|im|i'?m|they'?re|were) on (?:my|our|the|their) way\b|"
+    r"\b(?:ringing|calling|phoning|dialling|dialing|rung|called|rang|phoned) (?:them|999|911|112|111|the (?:ward|unit|clinic|"
+    r"hospital|nurse|ambulance|hotline|helpline|on ?call))\b|\bon the phone (?:now|to|with)\b|\b(?:speaking|"
+    r"talking) to (?:them|the nurse)\b|"
+    r"\b(?:we'?re|im|i'?m|were) (?:going|heading|off) (?:in|there|down|to (?:a&e|a and e|the (?:er|hospital|unit|ward)|"
+    r"hospital))\b",
+    re.I,
+)
+_WHATS_A_WORD = re.compile(r"\W*(?:and |so |ok |sorry )*(?:what'?s|whats|what is|what are|what does)\b", re.I)
+_MEANT = re.compile(
+    r"^\W*(?:no\W+|yes\W+|but\W+)*(?:i|i'?m|im) (?:really |do |am |dead )*(?:mean it|serious|not joking)\b", re.I
+)
+_NO_HELP = re.compile(
+    r"\?|\b(?:not|never|don'?t|won'?t|can'?t|cannot|isn'?t|aren'?t|if|should|shall|unless|but|no answer|engaged|tomorrow|later|"
+    r"morning|monday)\b",
     re.I,
 )
 _THAT_TYPE = re.compile(r"\b(?:that|this) (?:type|kind|sort)\b\W*$", re.I)
@@ -134,9 +156,14 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
     if memory.kind not in ("emergency", "distress") or memory.last is None:
         return None
+    if memory.kind == "emergency" and _HELP_COMES.search(reading.text) and not _NO_HELP.search(reading.text):
+        return Question("chitchat", topic="goodbye")
     gentle = memory.kind == "distress" and memory.last.topic != "crisis"
+    if memory.kind == "distress" and _MEANT.search(reading.text):
+        return memory.last
     if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
-        return None
+        help_is_off = memory.kind == "emergency" and _HELP_COMES.search(reading.text) is not None
+        return memory.last if help_is_off else None
     asks = reading.text.rstrip().endswith("?") or ASKS.match(reading.text) is not None
     if memory.kind == "emergency":  # "I'm home again and fine. what comes after Tukysa": any sentence may ask
         asks = asks or any(ASKS.match(sentence) for sentence in _SENTENCE_END.split(reading.text))
@@ -176,6 +203,14 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
     )
     if reading.intent == "definition" and (line is not None and stage is None or means(reading)):
         return None
+    if (
+        reading.intent == "definition"
+        and _WHATS_A_WORD.match(reading.text)
+        and not any(ch.isdigit() for ch in reading.text)
+    ):
+        return None  # "what's locally advanced"
+    if len(drugs) > 1 and WHICH_FIRST.search(reading.text):
+        return None
     over = line_over(reading)
     if over is not None and stage is None and last.stage is not None:
         return Question("sequence", stage=last.stage, from_line=over, direction="after")
@@ -196,6 +231,14 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
         return base.with_(stage=stage, position=None)
     if line is None and base.kind == "sequence" and base.from_line is not None and base.stage is None:
         return base.with_(stage=stage)
+    if (
+        line is None
+        and base.kind == "sequence"
+        and base.failed
+        and base.from_line is not None
+        and "same" in reading.cues
+    ):
+        return base.with_(stage=stage, position=None)  # "what if hers does not respond", then "and for the older one"
     if line is None:
         return Question("treatment", stage=stage, line=base.line)
     moves_on = stage is None and base.stage is not None and "correct" not in reading.cues and base.line != line != 1
@@ -214,6 +257,10 @@ def _other_name(
         return Question("sequence", drugs=drugs, direction=last.direction or "after", failed=last.failed)
     if drugs:
         return Question("drug_info", drugs=drugs[:1]) if reading.intent != "sequence" else None
-    if terms and reading.intent not in ("treatment", "sequence") and not (reading.intent == "drug_info" and last.drugs):
+    if (
+        terms
+        and reading.intent not in ("treatment", "sequence", "talking")
+        and not (reading.intent == "drug_info" and last.drugs)
+    ):
         return Question("definition", term=terms[0])
     return None

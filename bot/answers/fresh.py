@@ -9,6 +9,7 @@ import re
 
 from bot.answers.fresh_sequence import (
     IF,
+    OP_EITHER,
     WHICH_FIRST,
     after_failure,
     beside_a_drug,
@@ -35,7 +36,23 @@ _FAILS = re.compile(
 _BARE_AFTER = re.compile(r"\W*(?:and |so |ok |whats |what'?s |what |comes? )*(?:aft(?:e)?r|before|beyond)\b|.*->", re.I)
 _IN_YOUR_LIST = re.compile(r"\b(?:in|on|of) (?:your|the|that) (?:list|choices|options)\b", re.I)
 _LINES_OF_WHAT = re.compile(r"\blines?\b.{0,20}\b(?:lines? of what|as in what|of what)\b", re.I)
-_GIVEN_WITH_IT = re.compile(r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$", re.I)
+_GIVEN_WITH_IT = re.compile(
+    r"\b(?:with|alongside|together with|on top of) (?:it|that)\W*$|"
+    r"\b(?:give|gives|have|take|pair|get|use) (?:it|that) (?:with|alongside)\W*$|"
+    r"\b(?:is|was) (?:it|that) (?:given|taken|paired|used|combined) (?:with|alongside)\W*$",
+    re.I,
+)
+_GOES_WITH_IT = re.compile(r"\b(?:goes|given|used|paired|comes) (?:along)?with (?:it|that)\b", re.I)
+_FIRST_OR_SECOND = re.compile(
+    r"\b(?:is|does|do|would|will) (?:it|that|they) (?:come |go |given |used |be |get used )?(?:in |at )?(?:the )?(?:first|"
+    r"1st|second|2nd)\b"
+    r".*\bor\b.*\b(?:first|1st|second|2nd|third|3rd)\b",
+    re.I,
+)
+_OTHER_WAY = re.compile(r"\bother way (?:round|around|about)\b", re.I)
+_GET_THOSE = re.compile(
+    r"\b(?:get|gets|given|offer(?:ed)?|have|use|used|need)\b.{0,6}\b(?:those|them|that|these|it|one)\b", re.I
+)
 _SHOULD_IT = re.compile(r"\W*(?:(?:and|but|so|i see|ok|right)\W+)*(?:if|should (?:it|that|this|they))\b", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
 _IN_ORDER = re.compile(
@@ -76,17 +93,18 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
         return Question("definition", term="frontline")
     given_with = _GIVEN_WITH_IT.search(reading.text) and not reading.mentions and memory.last is not None
     about_it = intent in ("treatment", "sequence", "drug_info", "definition")
-    if (
-        given_with
-        and about_it
-        and memory.last is not None
-        and memory.last.kind in ("drug_info", "treatment", "sequence")
-    ):
-        return memory.last
     thread = memory.thread
+    if given_with and about_it:
+        for shown in (memory.last, thread):
+            if shown is not None and shown.kind in ("drug_info", "treatment", "sequence"):
+                return shown
     stage = current_stage(reading)
     here = stage or (thread.stage if thread else None)
     drugs = reading.values("drug")
+    about_trials = intent == "not_in_guide_trials" and stage is None
+    referred = _about_what_was_shown(reading, memory, stage) if (about_it or about_trials) and not drugs else None
+    if referred is not None:
+        return referred
     ordinal = reading.names("ordinal") and thread is not None and thread.stage is not None
     if ordinal and thread is not None and _IN_YOUR_LIST.search(reading.text):
         return Question(
@@ -153,6 +171,33 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     return Question("unclear", stage=here)
 
 
+def _about_what_was_shown(reading: Reading, memory: Memory, stage: str | None) -> Question | None:
+    """Questions at a stage about the drug or the kind of therapy that was shown last, which they call "it" or "those"."""
+    last = memory.last
+    if last is None:
+        return None
+    if last.kind in ("drug_info", "sequence") and len(last.drugs) == 1 and _FIRST_OR_SECOND.search(reading.text):
+        return Question("sequence", stage=stage, drugs=last.drugs, direction="order")
+    if stage is None:
+        beside = last.kind == "definition" and last.term is not None and last.term not in reading.own
+        of_type = beside and any((last.term or "").startswith(f"{own}-") for own in reading.own)
+        named = any(m.value != "clinical trial" for m in reading.mentions)
+        goes_on = named or reading.intent == "sequence" or {"after", "before", "failed"} & reading.cues
+        return last if of_type and "that" in reading.cues and not goes_on else None
+    if last.kind == "drug_info" and last.drugs and _GOES_WITH_IT.search(reading.text):
+        return Question("treatment", stage=stage, drugs=last.drugs[:1])
+    explained = last.kind == "definition" and last.term is not None and not therapies(reading)
+    if (
+        explained
+        and last.term is not None
+        and last.stage is None
+        and _GET_THOSE.search(reading.text)
+        and not line_mentions(reading)
+    ):
+        return Question("treatment", stage=stage, therapies=(last.term,))
+    return None
+
+
 def _asks_about_drug(reading: Reading, intent: str) -> bool:
     """Tells whether a message taken for one outside the guide asks about a drug that the guide does name."""
     return intent == "not_in_guide_other_drug" or _ABOUT.sub(" ", _without_names(reading)).strip(" ?.!,") == ""
@@ -195,6 +240,8 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
     if reading.names("drug") and beside_a_drug(reading):
         return sequence_question(reading, stage, Memory(thread=thread))
     line = asked_line(reading)
+    if here is not None and "failed" not in reading.cues and OP_EITHER.search(reading.text):
+        return Question("treatment", stage=here, line=line or 1)
     named = therapies(reading)
     before_or_after = len(named) > 1 and here is not None and _BEFORE_AND_AFTER.search(reading.text)
     if before_or_after and "failed" not in reading.cues:
@@ -214,7 +261,11 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         line = 1
     if line is None and stage is None and thread is not None and "again" in reading.cues:
         line = thread.line
-    carried = {"same", "correct"} & reading.cues or _WHAT_IF.search(reading.text) is not None
+    carried = (
+        {"same", "correct"} & reading.cues
+        or _OTHER_WAY.search(reading.text)
+        or _WHAT_IF.search(reading.text) is not None
+    )
     if line is None and stage is not None and thread is not None and carried:
         line = thread.line or thread.from_line
     moves_on = stage is None and thread is not None and thread.stage is not None and line not in (None, 1, thread.line)

@@ -34,6 +34,30 @@ _GUESSED = re.compile(
 _GUESS_NEXT = re.compile(r"\W*(?:that (?:is|comes) |is )?(?:next|now|then|after(?:wards| that| this)?)\W*$", re.I)
 WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
 _AFTER_SURGERY = re.compile(r"\bafter (?:\w+ ){0,2}(?:surgery|op|operation|mastectomy|lumpectomy)\b", re.I)
+OP_EITHER = re.compile(
+    r"\bbefore\b.{0,12}\b(?:op|operation|surgery|mastectomy|lumpectomy|take it (?:out|off))\b.{0,10}\bor\b.{0,8}\bafter|"
+    r"\b(?:before or after|after or before)\b.{0,12}\b(?:op|operation|surgery|mastectomy|lumpectomy|take it (?:out|off))\b",
+    re.I,
+)
+_STANDS_AT = re.compile(
+    r"^\W*(?:always|usually|normally|only|ever|really)?\W*(?:comes?|given|used|be|go|goes)?\W*(?:always )?(?:in |at )?(?:the )?"
+    r"(?:first|second|third|1st|2nd|3rd|last)(?! (?:fail|stop|work|did|does|is|was))\b(?!.*\b(?:after|next)\b)",
+    re.I,
+)
+_MOVING_TO = re.compile(
+    r"\b(?:mov\w+|switch\w*|swap\w*|put\w*|chang\w+|going|go|start\w*) .{0,25}\b(?:to|onto|on)\W+(?:the\W+)?$", re.I
+)
+_RIGHT = re.compile(r"\b(?:isn'?t it|is it|right|normal|usual|standard|correct|the way)\b", re.I)
+_THE_MAINTENANCE = re.compile(
+    r"\bwhat(?:'?s| is)? (?:the |this |that )?maintenance(?: (?:bit|part|thing|phase|stuff))?\W*$", re.I
+)
+_WHEN_GET = re.compile(
+    r"\bwhen (?:would|do|does|will|can|could|might) (?:someone|somebody|people|you|they|we|i|she|he|a person|one) "
+    r"(?:ever |normally |usually )?(?:get|have|be given|start|go on|take)\b",
+    re.I,
+)
+_THEN_OR_THEN = re.compile(r"\bthen\b.*\bor\b.*\bthen\b", re.I)
+_GOES_AFTER_IT = re.compile(r"\b(?:goes|comes|given|is) (?:after|following) (?:it|that|those|them)\b", re.I)
 _IS_IT = re.compile(r"\b(?:is it|isn'?t it|right|yes|correct|that'?s|thats|that is|that'?ll be|so it'?s)\b|\?", re.I)
 _MOVES = re.compile(
     r"\b(?:now|next|left|instead|switch\w*|swap\w*|mov(?:e|es|ed|ing)|chang\w*|come off|off it|another|"
@@ -43,14 +67,14 @@ _MOVES = re.compile(
 _DOES = re.compile(r"\b(?:does|do|is|would|will|should|can|did|has|so)\W+(?:the\W+)?$", re.I)
 _COMES_AFTER = re.compile(
     r"^\W*(?:always |usually |normally |really |ever )?(?:come|comes|go|goes|"
-    r"given|used|follow|follows|start|stand|stands|be given|(?=before|after))\b"
+    r"given|used|follow|follows|start|stand|stands|be given|(?=before|after|straight|right|directly|only))\b"
     r"(?: (?:straight|right|directly|immediately|next|just|only))?(?: (?:before or after|"
     r"after or before|after|ever before|before))?(?: the)?\W*$",
     re.I,
 )
 _TWO_TRIED = re.compile(
-    r"\b(?:two|2|both) (?:(?:different|kinds of|lots of|types of|lines of) )?"
-    r"(?:kinds?|lots|lines|treatments?|therap\w+|things|regimens?)\b|\bneither\b",
+    r"\b(?:two|2|both) (?:(?:different|kinds of|lots of|types of|lines of|targeted|her2|separate) )*"
+    r"(?:kinds?|lots|lines|treatments?|therap\w+|things|regimens?|drugs?|medicines?|meds|combos?|combinations)\b|\bneither\b",
     re.I,
 )
 
@@ -104,7 +128,8 @@ def direction_asked(reading: Reading) -> str:
         return "before" if turned.group(1).lower() == "after" else "after"
     before = re.search(
         r"\b(?:before(?! (?:i|we|she|he|my|the appointment|seeing|going|monday|tuesday|tomorrow)\b)|prior|"
-        r"preced\w*|previous\w*|ahead of|earlier|by the time|already (?:had|been through)|had already)\b",
+        r"preced\w*|previous\w*|ahead of|earlier|by the time|(?:what|which)\b.{0,40}\b(?:already (?:had|been through)|"
+        r"had already))\b",
         text,
         re.I,
     )
@@ -124,6 +149,18 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
         kinds = tuple(kind for kind in kinds if kind != "maintenance")
     failed = "failed" in reading.cues
     direction = direction_asked(reading)
+    if _THE_MAINTENANCE.search(reading.text):
+        return Question("definition", term="maintenance")
+    if len(drugs) == 1 and not failed and _WHEN_GET.search(reading.text):
+        return Question("drug_info", drugs=drugs, stage=stage)
+    if "surgery" in therapies(reading) and _THEN_OR_THEN.search(reading.text):
+        return Question("treatment", stage=here, line=1)  # "surgery then Herceptin or Herceptin then surgery"
+    if here is not None and not failed and OP_EITHER.search(reading.text):
+        # "Is Herceptin given before the op or after, at stage 1": the steps of the first line, in order.
+        return Question("treatment", stage=here, line=1)
+    first = thread is not None and thread.stage is not None and thread.line == 1
+    if first and "maintenance" in kinds and not failed and not drugs and _GOES_AFTER_IT.search(reading.text):
+        return Question("treatment", stage=here, line=1)
     if (
         drugs
         and "surgery" in kinds
@@ -142,6 +179,8 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if line is not None and not drugs and not kinds and direction == "after":
         fresh = stage is not None and not ({"after", "failed"} & reading.cues)
         return Question("treatment" if fresh or line == 1 else "sequence", stage=here, line=line)
+    if stage is not None and not drugs and not failed and "why" in reading.cues and BEFORE_SURGERY.search(reading.text):
+        return Question("treatment", stage=stage, line=1)  # "why give the chemo before surgery at stage 2"
     early = "neoadjuvant" in kinds or BEFORE_SURGERY.search(reading.text)
     if failed and stage is not None and kinds and not drugs and early:
         # "The chemo before the op hardly touched it": what is over is the first line, and no one asks what came before.
@@ -156,18 +195,36 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if len(drugs) == 1 and mention is not None and not failed and _GUESSED.search(reading.text[: mention.start]):
         if _GUESS_NEXT.match(reading.text[mention.end :]):  # "is it Enhertu next": where it stands, not what follows it
             return Question("sequence", stage=here, drugs=drugs, direction="order")
+    if len(drugs) == 1 and mention is not None and not failed and _STANDS_AT.match(reading.text[mention.end :]):
+        return Question("sequence", stage=here, drugs=drugs, direction="order")  # "does Enhertu always come second"
+    if (
+        drugs == reading.values("drug")
+        and len(drugs) == 1
+        and "surgery" in kinds
+        and mention is not None
+        and not failed
+    ):
+        if _GUESS_NEXT.match(reading.text[mention.end :]):  # "lumpectomy done, is it chemo and Herceptin next"
+            drugs, kinds = (), ("surgery",)
     one_or_other = len({m.value for m in reading.mentions if m.kind in ("line", "ordinal")}) > 1 and EITHER.search(
         reading.text
     )
     if len(drugs) == 1 and not failed and one_or_other and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
         # "Is Enhertu the second thing or the third": where it stands, not what follows it.
         return Question("sequence", stage=here, drugs=drugs, direction="order")
+    if len(drugs) == 1 and mention is not None and _MOVING_TO.search(reading.text[: mention.start]):
+        if _RIGHT.search(reading.text[mention.end :]) and not re.search(r"\bafter\b", reading.text, re.I):
+            return Question(
+                "sequence", stage=here, drugs=drugs, direction="order"
+            )  # "moving me to Enhertu, that's normal isn't it"
     subject = _comes_after(reading)
     if subject is not None:
         return Question("sequence", stage=here, drugs=(subject,), direction="order")
     confirmed = (
         drugs and line is not None and not {"after", "before", "failed"} & reading.cues and _IS_IT.search(reading.text)
     )
+    if confirmed and stage is not None and line_mentions(reading):
+        return Question("treatment", stage=stage, line=line, drugs=drugs)  # "mets, first treatment is taxol, right"
     if confirmed and line_mentions(reading):  # "Xeloda and Tukysa from Monday, I take it that's third line"
         return Question("sequence", stage=here, drugs=drugs, direction="order")
     if len(drugs) > 1 and not failed and WHICH_FIRST.search(reading.text):

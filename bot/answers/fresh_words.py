@@ -29,6 +29,8 @@ _CHEMO_FIRST = re.compile(
     r"\bchemo\w*(?: \w+){0,2} (?:first|before|ahead)\b.{0,25}\b(?:op|operation|surgery|mastectomy|lumpectomy)\b", re.I
 )
 _SO_IT_MEANS = re.compile(r"\b(?:does|do|would|is) (?:that|it|this) mean\b|\bso (?:that|it) means\b", re.I)
+_WHAT_DOES = re.compile(r"\bwhat (?:does|do|is) (?:the word |they mean by )?[\"']?$", re.I)
+_MEAN = re.compile(r"[\"']?(?: even| actually| really)? mean\b", re.I)
 _COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
 
 
@@ -79,6 +81,9 @@ def word_question(reading: Reading, stage: str | None, memory: Memory) -> Questi
     if explained and last is not None and not special and "that" in reading.cues:
         if not terms or {"same", "compare", "why"} & reading.cues:
             return Question("definition", term=last.term, stage=at.stage, line=at.line)
+    word = _word_meant(reading)
+    if word is not None:
+        return word
     if stage is not None and therapies(reading) and not means(reading) and WHERE.search(reading.text):
         return Question("treatment", stage=stage, therapies=therapies(reading))
     if "why" in reading.cues and BEFORE_SURGERY.search(reading.text) and not means(reading):
@@ -107,3 +112,14 @@ def word_question(reading: Reading, stage: str | None, memory: Memory) -> Questi
     if at.line is not None:
         return Question("definition", stage=at.stage, line=at.line)
     return Question("definition")
+
+
+def _word_meant(reading: Reading) -> Question | None:
+    """The word or stage that stands between "what does" and "mean": of "it's metastatic HER2, what does metastatic mean" that."""
+    for mention in reading.mentions:
+        asked = _WHAT_DOES.search(reading.text[: mention.start]) and _MEAN.match(reading.text[mention.end :])
+        if asked and mention.kind == "term" and not mention.value.startswith("Stage "):
+            return Question("definition", term=mention.value)
+        if asked and mention.kind == "stage":
+            return Question("definition", stage=mention.value)
+    return None

@@ -31,11 +31,31 @@ _NAMES = {
     "colleague": "colleague coworker",
 }
 _PERSON = {word: name for name, words in _NAMES.items() for word in words.split()}
+# Two of a kind: "my older sister is stage 1 ... and the younger one?"
+_OF_TWO = {
+    "older": "older elder eldest oldest big",
+    "younger": "younger youngest little wee",
+    "other": "other",
+    "twin": "twin",
+}
+_WHICH_OF_TWO = {word: name for name, words in _OF_TWO.items() for word in words.split()}
 _SELF = "self"
-_WORD = re.compile(r"\b(?:i'?m|i am|" + "|".join(_PERSON) + r")(?:'s)?\b", re.I)
+_WORD = re.compile(
+    rf"\b(?:(?:{'|'.join(_WHICH_OF_TWO)}) (?:ones?|sisters?|sis|brothers?|girl|lad|daughters?|aunts?|auntie|cousins?|friends?)|"
+    rf"i'?m|i am|{'|'.join(_PERSON)})(?:'?s)?\b",
+    re.I,
+)
+# "Sorry, that's my nan. Mum is stage 1": the stage told before was hers.
+_THAT_WAS = re.compile(
+    rf"\b(?:that'?s|thats|that was|that is|it was|i meant) (?:for |about )?(?:my |our |the )?(?P<who>{'|'.join(_PERSON)})\b",
+    re.I,
+)
+_STAGE_OF = re.compile(rf"\W{{1,3}}(?:for|is|that'?s|thats)\W+(?:my |our )?(?P<who>{'|'.join(_PERSON)})\b", re.I)
 _ME = re.compile(r"\b(?:me|myself|mine)\W*(?:\?|$)|\b(?:back to|for) (?:me|myself|mine)\b", re.I)
 _NEAR = 60
 _THEIRS = re.compile(r"\b(?:hers|his|theirs)\b", re.I)
+_HER = re.compile(r"\b(?:hers?|his|him|theirs)\b", re.I)
+_FEW = 4
 _FIRST_NAME = re.compile(r"(?: of (?:mine|ours|hers|his))?,? (?:is |called |named )?(?P<name>[A-Z][a-z]{2,15})\b")
 _NUMBERS = {"1": 1, "one": 1, "2": 2, "two": 2, "3": 3, "three": 3, "4": 4, "four": 4}
 _A_NUMBER = re.compile(
@@ -67,7 +87,10 @@ def told_of(reading: Reading, people: People, thread_stage: str | None = None) -
         thread_stage: the stage talked about before: the visitor's own, as long as nobody was named.
     """
     known = dict(people)
-    if not known and thread_stage is not None:
+    of = _THAT_WAS.search(reading.text) if thread_stage is not None else None
+    if of is not None and thread_stage is not None:
+        known = {who: stage for who, stage in known.items() if stage != thread_stage} | {_who(of["who"]): thread_stage}
+    elif not known and thread_stage is not None:
         known[_SELF] = thread_stage
     stages = [m for m in reading.mentions if m.kind == "stage" and not m.negated]
     end = 0
@@ -75,6 +98,8 @@ def told_of(reading: Reading, people: People, thread_stage: str | None = None) -
         named = list(_WORD.finditer(reading.text, max(end, mention.start - _NEAR), mention.start))
         if named:
             known[_named(reading.text, named[-1])] = mention.value
+        elif of := _STAGE_OF.match(reading.text, mention.end):
+            known[_who(of["who"])] = mention.value
         end = mention.end
     return tuple(known.items())
 
@@ -89,12 +114,13 @@ def stage_by_person(reading: Reading, people: People) -> Reading:
     stages = [m for m in reading.mentions if m.kind == "stage" and not m.negated]
     after = stages[-1].end if stages else 0
     found = [match for match in _WORD.finditer(reading.text, after) if not match.group().lower().startswith("i")]
-    names = [who for who, _ in people if who not in (_SELF, *_NAMES)]
+    names = [who for who, _ in people if who not in (_SELF, *_NAMES, *_OF_TWO)]
     by_name = [m for who in names for m in re.finditer(rf"\b{re.escape(who)}\b", reading.text[after:].lower())]
     if by_name and not stages:
         return _at(reading, dict(people)[by_name[-1].group()], after + by_name[-1].start(), after + by_name[-1].end())
     theirs = [who for who, _ in people if who != _SELF]
-    hers = _THEIRS.search(reading.text, after)
+    short = len(reading.text.split()) <= _FEW
+    hers = (_HER if short else _THEIRS).search(reading.text, after)
     if hers and theirs and not found and not stages:  # "and if hers doesn't respond": the person told of last
         return _at(reading, dict(people)[theirs[-1]], hers.start(), hers.end())
     me = _ME.search(reading.text, after)
@@ -127,4 +153,4 @@ def _named(text: str, person: re.Match[str]) -> str:
 
 def _who(word: str) -> str:
     plain = word.lower().removesuffix("'s")
-    return _PERSON.get(plain, _SELF)
+    return _WHICH_OF_TWO.get(plain.split()[0]) or _PERSON.get(plain) or _PERSON.get(plain.removesuffix("s"), _SELF)

@@ -53,16 +53,20 @@ def _places(question: Question, guide: Guide) -> dict[Step, set[str]]:
         for step in guide.places_of_drug(brand, question.stage):
             holds.setdefault(step, set()).add(brand)
     drugs_found = bool(holds)
-    for term in question.therapies:
-        for step in guide.places_of_therapy(term, question.stage):
+    stood = {term: guide.places_of_therapy(term, question.stage) for term in question.therapies}
+    if drugs_found and question.stage is None:
+        # An operation and chemotherapy belong to several stages: beside a drug they do not tell which.
+        stood = {term: steps for term, steps in stood.items() if len({step.stage for step in steps}) == 1}
+    for term, steps in stood.items():
+        for step in steps:
             if step in holds or not drugs_found:
                 holds.setdefault(step, set()).add(term)
     named: dict[str, set[str]] = {}
     for step, names in holds.items():
         named.setdefault(step.stage, set()).update(names)
     # "On maintenance with Perjeta and Herceptin": the step that maintenance stands at tells the stage.
-    for term in question.therapies if drugs_found else ():
-        for step in guide.places_of_therapy(term, question.stage):
+    for term, steps in stood.items() if drugs_found else ():
+        for step in steps:
             if step.stage in named:
                 named[step.stage].add(term)
     most = max(map(len, named.values()), default=0)

@@ -17,6 +17,7 @@ from bot.guide.queries import Guide
 
 _REFUSED = ("personal_advice", "side_effect_or_dose", "prognosis", "not_in_guide")
 _STORY = 14
+_MOST = 3  # answers in one reply; what is shown last is where the conversation goes on
 # A part is short and stands without its surroundings, so it must be nearer to known examples than a whole message.
 CLEAR = 0.55
 # As near to known examples as what refers to nothing before it.
@@ -91,7 +92,7 @@ def answer_several(questions: list[Question], guide: Guide, clinic: Clinic) -> R
     """
     replies = [answer(question, guide, clinic) for question in questions]
     kept = [reply for reply in replies if reply.kind != "clarify"]
-    distinct = list({reply.text: reply for reply in kept}.values())
+    distinct = list({reply.text: reply for reply in kept}.values())[:_MOST]
     if len(distinct) < 2:
         return distinct[0] if distinct and len(replies) > 1 else None
     main = next((reply for reply in reversed(distinct) if reply.kind in ANSWERED), distinct[-1])
@@ -99,6 +100,6 @@ def answer_several(questions: list[Question], guide: Guide, clinic: Clinic) -> R
         main = distinct[0]
     return replace(
         main,
-        text="\n".join(reply.text for reply in distinct[:2]),
-        passages=tuple(dict.fromkeys(id_ for reply in distinct[:2] for id_ in reply.passages)),
+        text="\n".join(reply.text for reply in distinct),
+        passages=tuple(dict.fromkeys(id_ for reply in distinct for id_ in reply.passages)),
     )

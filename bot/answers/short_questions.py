@@ -36,6 +36,15 @@ _WHY_BEFORE = re.compile(
     r"\W*(?:and |but |so |ok )*(?:why|how come)(?: (?:is it|is that|do that))? (?:before|not after)(?: and not after)?\W*",
     re.I,
 )
+_WHY_CHEMO_FIRST = re.compile(
+    r"\b(?:why|how come)\b.{0,25}\bchemo\w*\b.{0,15}\b(?:first|up ?front|before (?:the |my |her )?(?:op|operation|surgery))\b",
+    re.I,
+)
+_PROPER_NAME = re.compile(
+    r"\bwhat(?:'?s| is| was)? (?:its|it'?s|the|that one'?s) (?:proper|real|full|other|generic|brand|medical|chemical|"
+    r"scientific) name\b",
+    re.I,
+)
 _WHY_ORDER = re.compile(
     r"\W*(?:and |but |so |ok )*(?:why|how come)\b.{0,20}\b(?:before|after\w*|first)\b.{0,20}$", re.I
 )
@@ -65,6 +74,8 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     named = [m for m in reading.mentions if m.kind in ("stage", "drug", "line")]
     if last is None or named or len(reading.text.split()) > _SHORT:
         return None
+    if last.drugs and _PROPER_NAME.search(reading.text):
+        return Question("drug_info", drugs=last.drugs[:1])
     if last.kind in ("definition", "drug_info") and (last.term or last.drugs):
         if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading):
             return last
@@ -82,6 +93,8 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
         and reading.intent not in ANSWERED
     ):
         return thread.onward("after" if beside["way"].lower().startswith(("after", "follow", "beyond")) else "before")
+    if _WHY_CHEMO_FIRST.search(reading.text) and placed and thread is not None and thread.line in (None, 1):
+        return Question("definition", term="neoadjuvant")
     if _WHY_BEFORE.fullmatch(reading.text) and placed and thread is not None and thread.line == 1:
         return Question("definition", term="neoadjuvant")
     if _BARE_WHY.fullmatch(reading.text) and placed and thread is not None and last.kind in ANSWERED:

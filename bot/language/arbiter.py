@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.language.cleaning import MAX_READ
 from bot.language.intent_model import Guess
+from bot.language.plain_asks import plainly_asked
 from bot.language.tongues import is_other_language
 
 FALLBACK = "nlu_fallback"
@@ -60,7 +61,7 @@ _CHOOSE_FOR_ME = re.compile(
 _TOLD = ("side_effect_or_dose", "personal_advice", "not_in_guide_other_drug", "prognosis")
 _NEXT = re.compile(
     r"\b(?:wh?[ao]ts?|wot|which|what's)\b.{0,40}\b(?:now|next|nxt|after|then|left|follows?|instead)\b|"
-    r"\b(?:next|nxt|then what|what then|now what|and now|and after \w+|next (?:step|move|thing|option|course|stage))\b\W*$",
+    r"\b(?:next|nxt|then what|what then|now what|and now|and after \w+|next (?:step|move|thing|option|course|stage)|so)\b\W*$",
     re.IGNORECASE,
 )
 _OVER = re.compile(
@@ -159,6 +160,10 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     named = any(m["kind"] in ("stage", "drug") and not m["negated"] for m in reading["mentions"])
     if not best.understood and not named and best.intent != "off_topic":
         return FALLBACK, best.confidence, "below the threshold learnt from the examples"
+    kinds = [m["kind"] for m in reading["mentions"] if not m["negated"]]
+    plain = plainly_asked(best.intent, text, kinds, reading["cues"])
+    if plain is not None:
+        return plain[0], best.confidence, plain[1]
     if best.intent in _ASKED_FACTS and _SIDE_EFFECTS.search(text) and not _TO_ASK.search(text):
         return "side_effect_or_dose", best.confidence, "names side effects"
     if best.intent in ("treatment", "drug_info", "prognosis", "definition") and _DOSE.search(text):

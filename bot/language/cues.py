@@ -12,7 +12,8 @@ from bot.language.shorthand import written_out
 _PATTERNS: dict[str, str] = {
     "after": r"\b(?:after\w*|aftr|aftre|afer|nxt|afterwards?|next|follow\w*|beyond|past|since|once|then|left|behind|onto|on to|"
     r"(?:run|ran|runs) (?:its|their|the) course|had (?:its|their) day|used up|exhausted|out of the way|under (?:my|her|his) belt|"
-    r"subsequent\w*|later|move (?:on )?to|from here|where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b|->",
+    r"subsequent\w*|later|move (?:on )?to|(?:when|once|if) (?:\w+ ){1,3}stops?(?= ?$|[,.?!]| then\b| what)|from here|"
+    r"where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b|->",
     "before": r"\b(?:before\w*|by the time|already (?:had|been through)|had already|"
     r"prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
     "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?work\w*|"
@@ -32,7 +33,10 @@ _PATTERNS: dict[str, str] = {
     r"(?:does|do|did|done|doing|has done|does sweet) (?:bugger|sod|naff|"
     r"jack|sweet|next to|f) ?(?:all|nothing|fa)|gives? up(?! work)|"
     r"n[o']?t (?:be )?(?:doing (?:much|anything|a lot|enough|the job)|answer\w*|(?:to )?have helped|more work\w*|any good)|"
-    r"not (?:doing (?:much|anything|enough)|answer\w*|to have helped|more work\w*|budg\w*)|no effect)\b",
+    r"not (?:doing (?:much|anything|enough)|answer\w*|to have helped|more work\w*|budg\w*)|no effect|"
+    r"(?:not|hasn'?t|isn'?t|never|hardly|barely) (?:been )?(?:shr[iau]nk\w*|shrinking)|"
+    r"still (?:\w+ )?(?:cancer|disease|lumps?|tumou?rs?|some|bits?) (?:there|left|in|showing)|"
+    r"still (?:got )?(?:residual|cancer|disease))\b",
     "start": r"\b(?:(?:at|in|from) the (?:very )?(?:start|beginning|outset)|(?:start|beginning) of (?:the )?treatment|"
     r"to (?:start|begin)(?: with| off)?|"
     r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|starter|"
@@ -41,13 +45,16 @@ _PATTERNS: dict[str, str] = {
     r"how (?:do|does) (?:it|they|treatment) start|treatment (?:start|begin)s?|"
     r"(?:given|used|done|offered|have|had) up ?front|where (?:do|does|would|will|"
     r"should) (?:\w+ )?(?:start|begin)|(?:be )?starting (?:me|her|him|them|us|you|people)\b|to begin\b|"
-    r"opening move|(?:begun|started) (?:to be )?treat\w*|straight to drugs)\b",
+    r"(?:the|its) (?:very )?(?:start|beginning) of (?:it|that|treatment|things)|opening move|(?:begun|"
+    r"started) (?:to be )?treat\w*|straight to drugs)\b",
     "order": r"\b(?:order|sequence|in turn|list of|all the (?:steps|lines)|one by one|line by line|step by step|steps|"
     r"pathway|roadmap)\b",
     "why": r"\b(?:why|how come|what for|what(?:s| is) the (?:reason|point of (?:that|doing)))\b",
     "same": r"\b(?:same|suppos\w+ (?:it|she|he)|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
-    "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|meant to|i said\b|"
-    r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first)|actually\b|correction|wrong (?:stage|line|drug|one)|"
+    "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|hang|hold|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|"
+    "meant to|i said\b|"
+    r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first|thats|that's|that was)|actually\b|correction|wrong (?:stage|line|"
+    r"drug|one)|"
     r"not that|typo|oops|meant (?:stage|to (?:say|type|put|write)|the|second|third|first|metastatic|\d)|scratch that|wait[ ,]+no)",
     "reset": r"\b(?:forget (?:that|it|all)|different (?:person|question|one)|new question|someone else|another person|"
     r"start (?:over|again|fresh)|change of subject|unrelated|my original question|back to (?:my|the) (?:first|original))\b",
@@ -60,7 +67,7 @@ _PATTERNS: dict[str, str] = {
     "compare": r"\b(?:or|vs|versus|compared|between|difference|different|which)\b",
     "feelings": r"\b(?:terrif\w*|scared|scary|frighten\w*|afraid|petrified|panick?\w*|anxious|devastat\w*|heartbroken|"
     r"in tears|crying|cant sleep|can't sleep|worried sick|so worried|in bits|in pieces|freaking out|overwhelm\w*|gutted|"
-    r"in shock|numb with)\b",
+    r"in shock|numb with|guilty|(?:the|such|so much) guilt|(?:lot|much|hard) to take in)\b",
     "other_language": r"[\u0400-\u04ff\u0600-\u06ff\u0900-\u097f\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af\u0e00-\u0e7f]{3,}",
 }
 _COMPILED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PATTERNS.items()}

@@ -32,12 +32,15 @@ _ROMAN = re.compile(r"(?:iv|v|i{1,3})[abc]?\.?")
 _LIKE_ROMAN = re.compile(r"(?=.*l)[lI]{1,3}[abcABC]?|lV")
 # What "not" before these says is not said of the name behind them.
 _FAILS = frozenset(
-    "work working worked help helping helped respond responding hold holding shrink enough touch".split()
+    "work working worked help helping helped respond responding hold holding shrink enough touch stick tolerate hack stand stomach "
+    "manage handle take cope".split()
 )
 # "What stage I am": the letter is no number.
 _I_DO = frozenset("am m 'm was have had 've ve will would".split())
 _NEGATIONS = frozenset({"not", "isnt", "wasnt", "arent", "nt", "n't", "never", "without"})
-_AFTER_SECONDARY = frozenset("now and or in to please her2 disease diagnosis stage i is what so with pls mine".split())
+_AFTER_SECONDARY = frozenset(
+    "bc breast cancer has now and or in to please her2 disease diagnosis stage i is what so with pls mine".split()
+)
 _WORDS_TO_SPELL = ("stage", "metastatic", "neoadjuvant", "maintenance", "luminal", "conjugate", "taxane", "secondaries",
                    "secondary", "surgery", "chemotherapy", "frontline", "metastases", "oncologist", "targeted",
                    "second")  # fmt: skip
@@ -130,7 +133,9 @@ class MentionFinder:
         if label == "line_noun":
             word = next(token.norm_ for token in span if token.norm_ in ORDINALS or token.norm_ in COUNTED)
             return [mention("line", str(ORDINALS.get(word) or COUNTED[word]))]
-        if label == "spread":
+        if label == "spread_when" and span.end < len(span.doc) and span.doc[span.end].is_alpha:
+            return []  # "when it has spread to the nodes": how far is said by what follows
+        if label in ("spread", "spread_when"):
             stage = self.vocabulary.spread_stage
             return [mention("stage", stage)] if stage else []
         return self._stage_numbers(label, span, negated)

@@ -121,6 +121,8 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
         "stage_glued": [[{"NORM": {"REGEX": r"^(?:stage|stg|st)[-.]?(?:\d|iv|i{1,3})[abc]?$"}}]],
         "stage_ordinal": [[{"NORM": {"IN": [*_ORDINAL_WORDS]}}, {"NORM": "-", "OP": "?"}, stage_word]],
         "stage_roman": [[{"NORM": {"REGEX": r"^(?:(?:ii|iii)[abc]?|[123][abc])$"}}]],
+        "spread_when": [[{"NORM": {"IN": ["when", "once"]}}, {"NORM": {"IN": ["it", "its"]}},
+                         {"NORM": {"IN": ["'s", "s", "has", "is", "had"]}, "OP": "?"}, {"NORM": {"IN": ["spread", "spred"]}}]],
         "spread": [[spread, small, organ], [gone, small, far], [gone, {"NORM": "all"}, {"NORM": {"IN": ["over", "around"]}}],
                    [gone, any_word, any_word, any_word, any_word, small, organ],
                    [carrying, {"NORM": {"IN": ["spread", "spred"]}}, cancer],

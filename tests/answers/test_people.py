@@ -27,6 +27,8 @@ def says(text: str) -> Reading:
         ("my wife is stage 2, her sister is metastatic", BOTH),
         ("im stage 1 and my mum is stage 3", (("self", "1"), ("mother", "3"))),
         ("stage 2 second line", ()),
+        ("my older sister is stage 1, the younger one stage 3", (("older", "1"), ("younger", "3"))),
+        ("one twin sister is stage 2, the other one is metastatic", (("twin", "2"), ("other", "metastatic"))),
     ],
 )
 def test_a_stage_belongs_to_the_person_named_before_it(text: str, wanted: Any) -> None:
@@ -40,6 +42,13 @@ def test_a_later_message_changes_one_persons_stage_alone() -> None:
 def test_a_person_stands_for_the_stage_told_before() -> None:
     assert stage_by_person(says("and for the sister"), BOTH).values("stage") == ("metastatic",)
     assert stage_by_person(says("and me?"), (("self", "1"), ("mother", "3"))).values("stage") == ("1",)
+
+
+def test_of_two_sisters_the_one_asked_about_is_meant() -> None:
+    both = (("older", "1"), ("younger", "3"))
+    assert stage_by_person(says("and for the older one"), both).values("stage") == ("1",)
+    assert stage_by_person(says("what if the youngest one's doesnt respond"), both).values("stage") == ("3",)
+    assert stage_by_person(says("she is older now"), both).values("stage") == ()
 
 
 def test_of_two_stages_in_one_message_that_of_the_person_asked_about_is_left() -> None:

@@ -1,0 +1,83 @@
+"""Stages that are meant without the word: "and for IV", "they said 2", "the next stage up".
+
+A bare number counts stages only where the conversation is about one, or the bot has just asked for it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.answers.question import Memory
+from bot.answers.reading import Mention, Reading
+from bot.guide.queries import Guide
+
+_NUMBERS = {
+    "1": 1, "one": 1, "i": 1, "2": 2, "two": 2, "ii": 2, "3": 3, "three": 3, "iii": 3, "4": 4, "four": 4, "iv": 4,
+}  # fmt: skip
+_NUMBER = r"(?P<number>[1-4]|one|two|three|four|i{1,3}|iv)"
+_NOT_COUNTED = (
+    r"(?!\W*(?:weeks?|months?|years?|days?|hours?|cycles?|rounds?|of|or|more|other|nodes?|lumps?|cms?|mms?|times|things|"
+    r"drugs?|lines?|"
+    r"people|in|out|to)\b|%|[./]\d)"
+)
+_TOLD = re.compile(
+    r"\b(?:she|he|they|doc\w*|nurse|onc\w*|letter|consultant|report|surgeon)(?:'?s|'?ll)?\b.{0,12}?\b(?:say|says|said|"
+    r"saying|put|wrote|"
+    rf"thinks?|reckons?|thought)\b(?: (?:its|it'?s|it is|it was|an?|more like|maybe|probably|actually|i'?m|im|"
+    rf"a))*\W+{_NUMBER}\b{_NOT_COUNTED}",
+    re.I,
+)
+_BESIDE = re.compile(
+    r"\W*(?:(?:and|or|n|what about|how about|then|ok|so)\W+)+(?:(?:for|at|in|with|if (?:its|it'?s|it is|it was))\W+)?"
+    r"(?P<number>4|four|i{2,3}|iv)\b(?:\W+(?:then|please|pls|instead|too|as well|god forbid|heaven forbid|same|xx?))*\W*",
+    re.I,
+)
+_BACK = re.compile(rf"\W*(?:and|or|then|so|back to)\W+(?:for )?{_NUMBER} (?:again|instead)\b.{{0,25}}", re.I)
+_UP = re.compile(
+    r"\b(?:the )?(?:(?:next|one) stage (?:up|on|along|higher|after)|stage (?:above|after) (?:that|this|it|mine|hers)|"
+    r"stage higher)\b(?:,? "
+    r"(?:so )?[1-4]\b)?",
+    re.I,
+)
+_DOWN = re.compile(r"\b(?:the )?(?:(?:one )?stage (?:below|down|lower|before) ?(?:that|this|it|mine|hers)?)\b", re.I)
+_SHORT = 12
+
+
+def stage_meant(reading: Reading, memory: Memory, guide: Guide) -> Reading:
+    """Returns the reading with the stage that it means added to what it names; unchanged where it names one, or means none.
+
+    Args:
+        reading: what was said.
+        memory: what the conversation remembers.
+        guide: which stages there are, in their order.
+    """
+    last, thread = memory.last, memory.thread
+    here = (last.stage if last is not None else None) or (thread.stage if thread is not None else None)
+    asked = memory.kind == "clarify" and last is not None and last.stage is None
+    if reading.names("stage") or not (here or asked):
+        return reading
+    keys = [stage.key for stage in guide.stages()]
+    if here in keys:
+        for pattern, step in ((_UP, 1), (_DOWN, -1)):
+            found = pattern.search(reading.text)
+            place = keys.index(here) + step
+            if found is not None and 0 <= place < len(keys):
+                return _naming(reading, keys[place], found.start(), found.end())
+    if len(reading.text.split()) > _SHORT:
+        return reading
+    number = (
+        _TOLD.search(reading.text)
+        or _BESIDE.fullmatch(reading.text)
+        or (_BACK.fullmatch(reading.text) if here else None)
+    )
+    if number is None or _NUMBERS[number["number"].lower()] > len(keys):
+        return reading
+    return _naming(reading, keys[_NUMBERS[number["number"].lower()] - 1], number.start("number"), number.end("number"))
+
+
+def _naming(reading: Reading, stage: str, start: int, end: int) -> Reading:
+    """Returns the reading as if the words from start to end named a stage."""
+    others = [m for m in reading.mentions if m.end <= start or end <= m.start]
+    named = Mention("stage", stage, start, end)
+    return replace(reading, mentions=tuple(sorted((*others, named), key=lambda m: m.start)))

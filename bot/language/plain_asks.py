@@ -1,0 +1,275 @@
+"""What plain words ask for, whatever the classifier made of the rest of the message.
+
+Each rule is one way of asking that stands in messages about anything, so that the examples teach it badly: "who is right",
+"what should I ask about ...". A rule only turns the intents that it names into another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_FACTS = ("treatment", "sequence", "drug_info", "definition")
+_ABOUT_FACTS = (*_FACTS, "outlook")
+_PET = r"(?:cat|dog|puppy|pup|kitten|rabbit|bunny|hamster|guinea pig|horse|pony|budgie|parrot|tortoise)"
+_HOLDER = r"(?:my|our|the|his|her|mums?|moms?|next door'?s|the neighbou?r'?s)"
+
+
+@dataclass(frozen=True)
+class PlainAsk:
+    """One way of asking.
+
+    Attributes:
+        of: the intents that it turns.
+        words: how it is asked.
+        to: the intent that it means.
+        reason: what `bot explain` says.
+        naming: it counts only where a message names one of these kinds.
+        not_naming: it does not count where a message names one of these kinds.
+    """
+
+    of: tuple[str, ...]
+    words: re.Pattern[str]
+    to: str
+    reason: str
+    naming: frozenset[str] = frozenset()
+    not_naming: frozenset[str] = frozenset()
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_PLAIN = (
+    PlainAsk(
+        (*_ABOUT_FACTS, "side_effect_or_dose", "not_in_guide_tests", "not_in_guide_trials"),
+        _words(
+            r"(?:\b(?:what|which)(?: is the| are the)? ?(?:%|percent)|\b(?:percentage|proportion|fraction|(?:%|"
+            r"percent) of (?:people|women|patients)|how many (?:people|women|patients|in (?:ten|10|100)|"
+            r"out of)))(?!\w).{0,40}"
+            r"\b(?:respond\w*|works?|surviv\w*|liv(?:e|es|ing)|alive|beat|cured?|die|dies|do (?:well|badly|ok|okay|better)|"
+            r"make it|clear(?:ed)?|relaps\w*|"
+            r"recur\w*)\b"
+        ),
+        "prognosis",
+        "asks for a share of people",
+    ),
+    PlainAsk(
+        ("side_effect_or_dose", "personal_advice", "not_in_guide_cost", "not_in_guide_tests", "not_in_guide_fertility"),
+        _words(
+            r"\bwhat(?:'?s| is)? (?:worth|best to|good to|sensible to) ask(?:ing)?\b|"
+            r"\bwhat (?:should|shall|do|can|could|would|must|ought) (?:i|we|she|he|you|my (?:mum|mom|wife|husband)) "
+            r"(?:to |need to |have to )?(?:be )?ask(?:ing)?\b|\bquestions? (?:to|(?:should|do|can) (?:i|we)|(?:i|"
+            r"we) should) (?:be )?"
+            r"(?:ask|put)\w*\b"
+        ),
+        "talking",
+        "asks what to ask",
+    ),
+    PlainAsk(
+        _FACTS,
+        _words(
+            r"\bwho(?:'?s| is) (?:right|wrong|correct)\b|\bwhich (?:one |of them )?is right\b|"
+            r"\bwho (?:do|should|shall) (?:i|we) (?:believe|listen to|trust|go with)\b"
+        ),
+        "personal_advice",
+        "asks which of two advisers is right",
+    ),
+    PlainAsk(
+        _ABOUT_FACTS,
+        _words(
+            r"\b(?:poorly|sick|ill|rough|unwell|queasy|bald|knackered|wiped out) (?:on|with|from|off) (?:it|that|this|those|"
+            r"these|them)\b|"
+            r"\bmakes? (?:her|me|him|you|us|people) (?:feel )?(?:ill|sick|poorly|rough|tired|bald|queasy)\b"
+        ),
+        "side_effect_or_dose",
+        "asks how one feels on a treatment",
+    ),
+    PlainAsk(
+        (*_ABOUT_FACTS, "prognosis"),
+        _words(
+            r"\bhow long\b(?!.{0,40}\b(?:liv(?:e|es|ed|ing)|surviv\w*|last|left)\b).{0,25}\b(?:be|is|are|stay|go|carry on|"
+            r"remain|keep|being) "
+            r"on (?:it|that|this|them|those|these)\b"
+        ),
+        "side_effect_or_dose",
+        "asks how long a treatment is taken",
+    ),
+    PlainAsk(
+        ("drug_info", "treatment", "sequence"),
+        _words(
+            r"\bis (?:that|this|it) (?:all )?(?:from |because of |down to |due to |caused by )?(?:the |my )\w+ or (?:the |"
+            r"my |just )?\w+"
+            r"(?: (?:doing|making|causing)\b.*)?\W*$"
+        ),
+        "side_effect_or_dose",
+        "asks which treatment a complaint comes from",
+    ),
+    PlainAsk(
+        ("side_effect_or_dose", "prognosis", "treatment", "personal_advice", "not_in_guide_diet"),
+        _words(
+            rf"\b{_HOLDER} (?:old |poor |wee |little )?{_PET}(?:'?s)?\b\W+(?:is|has|had|been|keeps?|being|won'?t|got|just|"
+            rf"sick|limping|"
+            r"lame|off|not|scratching|sneezing|coughing)\b"
+        ),
+        "off_topic",
+        "is about an animal",
+        not_naming=frozenset(["stage", "drug", "line"]),
+    ),
+    PlainAsk(
+        ("definition",),
+        _words(
+            r"^(?!.*\bmean)\W*(?:and |so |ok |right )*(?:what(?:'?s| is| are|s)?|wats?|which (?:drugs?|treatments?|meds?)(?: are|"
+            r" is)?)\W+(?:\w+ )?"
+            r"(?:given|used|offered|prescribed)\b"
+        ),
+        "treatment",
+        "asks what is given in a line",
+        naming=frozenset(["line"]),
+    ),
+    PlainAsk(
+        ("drug_info",),
+        _words(
+            r"\bis (?:that|this|it) (?:just |not )?(?:the |what )?(?:usual|normal|standard|typical|right way|everyone|"
+            r"everybody|most people|"
+            r"all people|others?)\b"
+        ),
+        "treatment",
+        "asks whether that is what is given there",
+        naming=frozenset(["stage"]),
+    ),
+    PlainAsk(
+        (*_FACTS, "side_effect_or_dose"),
+        _words(
+            r"\b(?:do|does|can|will|would) (?:they|those|these|it|that|any of (?:them|those)|\w+) (?:even |"
+            r"actually )?(?:get|cross|reach|go|"
+            r"pass) (?:in|into|to|over|through)? ?(?:the |my |her )?(?:brain|blood)\b|\bblood[ -]brain barrier\b"
+        ),
+        "not_in_guide",
+        "asks how a drug gets about in the body",
+    ),
+    PlainAsk(
+        ("treatment", "definition", "not_in_guide_causes"),
+        _words(r"\bis\b.{0,30}\b(?:beatable|survivable|fixable|winnable)\b|\bcan (?:it|this|\w+ \d) be beaten\b"),
+        "outlook",
+        "asks how people do",
+    ),
+    PlainAsk(
+        ("sequence", "treatment", "drug_info", "personal_advice", "side_effect_or_dose"),
+        _words(
+            r"\b(?:missed|forgot|forgotten|skipped)\b.{0,25}\b(?:doses?|tablets?|pills?|jabs?|injections?|infusions?|capsules?)\b"
+        ),
+        "side_effect_or_dose",
+        "tells of a missed dose",
+    ),
+    PlainAsk(
+        ("personal_advice", "definition", "side_effect_or_dose"),
+        _words(
+            r"\b(?:do|does|done|mean|means) (?:to|for|about) (?:my|her|his|our|their) (?:chances?|odds|outlook|prognosis|"
+            r"survival)\b"
+        ),
+        "prognosis",
+        "asks about somebody's chances",
+    ),
+    PlainAsk(
+        ("prognosis", "side_effect_or_dose"),
+        _words(
+            r"\b(?:be|stay|sign(?:ed)?|is|take|get|time) off work\b|\bback (?:at|to) work\b|\b(?:to|can|could) work again\b"
+        ),
+        "not_in_guide_daily_life",
+        "asks about work",
+    ),
+    PlainAsk(
+        ("prognosis",),
+        _words(
+            r"\b(?:are|do) (?:people|women|patients|ladies|they|folks?) (?:\w+ )?(?:living|live|doing|do|"
+            r"surviving) (?:\w+ )?(?:longer|better)\b"
+        ),
+        "outlook",
+        "asks how people do nowadays",
+    ),
+    PlainAsk(
+        ("personal_advice",),
+        _words(
+            r"^(?!.*\b(?:should|ought)\b).*\bwhat(?:'?s| is| comes| happens| gets done)? (?:usually |normally )?first\W*$"
+        ),
+        "treatment",
+        "asks what comes first",
+    ),
+    PlainAsk(
+        ("personal_advice",),
+        _words(r"\bchemo\w*\b.{0,20}\b(?:before or after|after or before)\b"),
+        "treatment",
+        "asks which comes first",
+        naming=frozenset(["stage"]),
+    ),
+    PlainAsk(
+        ("sequence", "treatment", "drug_info"),
+        _words(
+            r"\b(?:hold|pause|stop|halt|skip|delay|drop|reduce|lower|cut)\b.{0,30}\bor\b.{0,12}\b(?:continue|carry on|keep|"
+            r"go on|stay|push on|"
+            r"crack on)\b|\b(?:continue|carry on|keep going|stay on|push on)\b.{0,30}\bor\b.{0,12}\b(?:hold|pause|stop|halt|"
+            r"skip|delay|drop)\b"
+        ),
+        "personal_advice",
+        "asks whether to stop or to go on",
+    ),
+    PlainAsk(
+        ("side_effect_or_dose", "treatment", "definition", "outlook"),
+        _words(
+            r"\b(?:straight|honest|truth|truthful|blunt|frank|brutal)\b.{0,30}\bhow (?:many years|long)\b|"
+            r"\bhow many (?:more )?years\b(?: (?:do|does|have|has|will|would|can))?.{0,20}\b(?:get|got|have|left|live|manage)\W*$|"
+            r"\bhow many years\W*$"
+        ),
+        "prognosis",
+        "asks for years of life",
+    ),
+    PlainAsk(
+        (*_ABOUT_FACTS, "not_in_guide_causes"),
+        _words(
+            r"\b(?:hard|tough|bad|rough|harsh|heavy) on (?:the|your|my|her|his|you|her|me) ?(?:liver|heart|kidneys?|body|"
+            r"stomach|skin|hair|bones|nerves)\b"
+        ),
+        "side_effect_or_dose",
+        "asks what a treatment does to the body",
+    ),
+    PlainAsk(
+        ("not_in_guide_support", "smalltalk", "distress", "personal_advice"),
+        _words(r"\bwhat(?:'?s| is| are|s)? (?:hers|his|mine|theirs)\W*$"),
+        "treatment",
+        "asks for the treatment of somebody whose stage is told",
+        naming=frozenset(["stage"]),
+    ),
+    PlainAsk(
+        ("drug_info",),
+        _words(r"^(?!.*\b(?:what|whats|what's|wots|wats|is|are)\b).*\bthen\W*$"),
+        "sequence",
+        "asks what comes then",
+        naming=frozenset(["drug"]),
+    ),
+)
+_FEELS_NOT_ASKS = ("personal_advice", "prognosis", "outlook", "not_in_guide_causes", "side_effect_or_dose", "smalltalk")
+_ASKS = _words(
+    r"\?|\b(?:how|what|whats|when|why|which|chances?|odds)\b|"
+    r"(?:^|[.,;!]\s*)(?:will|would|is|are|can|could|should|does|do)\b"
+)
+
+
+def plainly_asked(intent: str, text: str, kinds: Iterable[str], cues: Iterable[str]) -> tuple[str, str] | None:
+    """Returns the intent that plain words ask for and the reason, or None where the classifier's stands.
+
+    Args:
+        intent: the classifier's best.
+        text: the message.
+        kinds: the kinds of what it names ("stage", "drug"), those that it denies left out.
+        cues: its cues (`bot.language.cues`).
+    """
+    if intent in _FEELS_NOT_ASKS and "feelings" in cues and not _ASKS.search(text):
+        return "distress", "tells a feeling and asks nothing"
+    named = frozenset(kinds)
+    for ask in _PLAIN:
+        if intent in ask.of and (not ask.naming or ask.naming & named) and not ask.not_naming & named:
+            if ask.words.search(text):
+                return ask.to, ask.reason
+    return None
