@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import socket
 import subprocess
 import sys
-import tarfile
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from archives import write_archive
 from commands import BOT, LOOPBACK, bot, environment, fails_readably, free_port
 from facts import CONTENT_FILE, ROOT
 from trained import the_model
@@ -166,12 +165,7 @@ def with_model(project: Path) -> Path:
 
 def write_model(project: Path, about: object) -> None:
     """Writes a model file that holds nothing but this about itself."""
-    data = json.dumps(about).encode()
-    member = tarfile.TarInfo("metadata.json")
-    member.size = len(data)
-    (project / "models").mkdir(exist_ok=True)
-    with tarfile.open(project / "models" / "guide.tar.gz", "w:gz") as archive:
-        archive.addfile(member, io.BytesIO(data))
+    write_archive(project / "models" / "guide.tar.gz", {"metadata.json": json.dumps(about).encode()})
 
 
 def test_serving_without_a_store_says_what_to_do(with_model: Path) -> None:

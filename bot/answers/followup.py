@@ -156,14 +156,14 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
     if memory.kind not in ("emergency", "distress") or memory.last is None:
         return None
-    if memory.kind == "emergency" and _HELP_COMES.search(reading.text) and not _NO_HELP.search(reading.text):
+    of_help = memory.kind == "emergency" and _HELP_COMES.search(reading.text) is not None
+    if of_help and not _NO_HELP.search(reading.text):
         return Question("chitchat", topic="goodbye")
     gentle = memory.kind == "distress" and memory.last.topic != "crisis"
     if memory.kind == "distress" and _MEANT.search(reading.text):
         return memory.last
     if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
-        help_is_off = memory.kind == "emergency" and _HELP_COMES.search(reading.text) is not None
-        return memory.last if help_is_off else None
+        return memory.last if of_help else None
     asks = reading.text.rstrip().endswith("?") or ASKS.match(reading.text) is not None
     if memory.kind == "emergency":  # "I'm home again and fine. what comes after Tukysa": any sentence may ask
         asks = asks or any(ASKS.match(sentence) for sentence in _SENTENCE_END.split(reading.text))
@@ -214,7 +214,7 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
     over = line_over(reading)
     if over is not None and stage is None and last.stage is not None:
         return Question("sequence", stage=last.stage, from_line=over, direction="after")
-    if any(term not in reading.own and any(term.startswith(f"{own}-") for own in reading.own) for term in terms):
+    if any(map(reading.is_type_beside, terms)):
         return None  # HER2-low and the like: not a place of this guide (bot.answers.fresh)
     if stage is None and line is None:
         return _other_name(reading, last, thread, drugs, terms)

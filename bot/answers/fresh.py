@@ -176,25 +176,19 @@ def _about_what_was_shown(reading: Reading, memory: Memory, stage: str | None) -
     last = memory.last
     if last is None:
         return None
+    explained = last.term if last.kind == "definition" else None
     if last.kind in ("drug_info", "sequence") and len(last.drugs) == 1 and _FIRST_OR_SECOND.search(reading.text):
         return Question("sequence", stage=stage, drugs=last.drugs, direction="order")
     if stage is None:
-        beside = last.kind == "definition" and last.term is not None and last.term not in reading.own
-        of_type = beside and any((last.term or "").startswith(f"{own}-") for own in reading.own)
+        of_type = explained is not None and reading.is_type_beside(explained)
         named = any(m.value != "clinical trial" for m in reading.mentions)
         goes_on = named or reading.intent == "sequence" or {"after", "before", "failed"} & reading.cues
         return last if of_type and "that" in reading.cues and not goes_on else None
     if last.kind == "drug_info" and last.drugs and _GOES_WITH_IT.search(reading.text):
         return Question("treatment", stage=stage, drugs=last.drugs[:1])
-    explained = last.kind == "definition" and last.term is not None and not therapies(reading)
-    if (
-        explained
-        and last.term is not None
-        and last.stage is None
-        and _GET_THOSE.search(reading.text)
-        and not line_mentions(reading)
-    ):
-        return Question("treatment", stage=stage, therapies=(last.term,))
+    elsewhere = last.stage is not None or bool(therapies(reading)) or bool(line_mentions(reading))
+    if explained is not None and not elsewhere and _GET_THOSE.search(reading.text):
+        return Question("treatment", stage=stage, therapies=(explained,))
     return None
 
 
@@ -213,9 +207,7 @@ def _without_names(reading: Reading) -> str:
 def _other_type(reading: Reading) -> str | None:
     """The type beside the guide's own that a message is about: HER2-low, where the guide is about HER2-positive."""
     terms = asked_terms(reading)
-    beside = [
-        term for term in terms if term not in reading.own and any(term.startswith(f"{own}-") for own in reading.own)
-    ]
+    beside = [term for term in terms if reading.is_type_beside(term)]
     ours = any(term in reading.own and "-" in term for term in terms)
     return beside[0] if beside and not ours else None
 

@@ -194,16 +194,11 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     mention = next((m for m in reading.mentions if m.kind == "drug" and not m.negated), None)
     if len(drugs) == 1 and mention is not None and not failed and _GUESSED.search(reading.text[: mention.start]):
         if _GUESS_NEXT.match(reading.text[mention.end :]):  # "is it Enhertu next": where it stands, not what follows it
-            return Question("sequence", stage=here, drugs=drugs, direction="order")
+            return _where(here, drugs)
     if len(drugs) == 1 and mention is not None and not failed and _STANDS_AT.match(reading.text[mention.end :]):
-        return Question("sequence", stage=here, drugs=drugs, direction="order")  # "does Enhertu always come second"
-    if (
-        drugs == reading.values("drug")
-        and len(drugs) == 1
-        and "surgery" in kinds
-        and mention is not None
-        and not failed
-    ):
+        return _where(here, drugs)  # "does Enhertu always come second"
+    alone = len(drugs) == 1 and drugs == reading.values("drug")
+    if alone and mention is not None and "surgery" in kinds and not failed:
         if _GUESS_NEXT.match(reading.text[mention.end :]):  # "lumpectomy done, is it chemo and Herceptin next"
             drugs, kinds = (), ("surgery",)
     one_or_other = len({m.value for m in reading.mentions if m.kind in ("line", "ordinal")}) > 1 and EITHER.search(
@@ -211,22 +206,18 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     )
     if len(drugs) == 1 and not failed and one_or_other and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
         # "Is Enhertu the second thing or the third": where it stands, not what follows it.
-        return Question("sequence", stage=here, drugs=drugs, direction="order")
+        return _where(here, drugs)
     if len(drugs) == 1 and mention is not None and _MOVING_TO.search(reading.text[: mention.start]):
         if _RIGHT.search(reading.text[mention.end :]) and not re.search(r"\bafter\b", reading.text, re.I):
-            return Question(
-                "sequence", stage=here, drugs=drugs, direction="order"
-            )  # "moving me to Enhertu, that's normal isn't it"
+            return _where(here, drugs)  # "moving me to Enhertu, that's normal isn't it"
     subject = _comes_after(reading)
     if subject is not None:
-        return Question("sequence", stage=here, drugs=(subject,), direction="order")
+        return _where(here, (subject,))
     confirmed = (
         drugs and line is not None and not {"after", "before", "failed"} & reading.cues and _IS_IT.search(reading.text)
     )
-    if confirmed and stage is not None and line_mentions(reading):
-        return Question("treatment", stage=stage, line=line, drugs=drugs)  # "mets, first treatment is taxol, right"
     if confirmed and line_mentions(reading):  # "Xeloda and Tukysa from Monday, I take it that's third line"
-        return Question("sequence", stage=here, drugs=drugs, direction="order")
+        return Question("treatment", stage=stage, line=line, drugs=drugs) if stage is not None else _where(here, drugs)
     if len(drugs) > 1 and not failed and WHICH_FIRST.search(reading.text):
         first = re.search(r"\b(?:before or after|after or before)\b", reading.text, re.I) is None
         return Question("sequence", stage=here, drugs=drugs, direction="first" if first else "order")
@@ -263,6 +254,11 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
             else Question("sequence", stage=stage, direction="order")
         )
     return _from_thread(memory, direction, failed, frozenset(re.findall(r"\w+", reading.text.lower())))
+
+
+def _where(stage: str | None, drugs: tuple[str, ...]) -> Question:
+    """The question where drugs stand, which is not the question what follows them."""
+    return Question("sequence", stage=stage, drugs=drugs, direction="order")
 
 
 def _from_thread(memory: Memory, direction: str, failed: bool, words: frozenset[str]) -> Question:

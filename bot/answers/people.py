@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from bot.answers.reading import Mention, Reading
+from bot.answers.stage_meant import NUMBERS
 from bot.guide.queries import Guide
 
 People = tuple[tuple[str, str], ...]
@@ -57,7 +58,6 @@ _THEIRS = re.compile(r"\b(?:hers|his|theirs)\b", re.I)
 _HER = re.compile(r"\b(?:hers?|his|him|theirs)\b", re.I)
 _FEW = 4
 _FIRST_NAME = re.compile(r"(?: of (?:mine|ours|hers|his))?,? (?:is |called |named )?(?P<name>[A-Z][a-z]{2,15})\b")
-_NUMBERS = {"1": 1, "one": 1, "2": 2, "two": 2, "3": 3, "three": 3, "4": 4, "four": 4}
 _A_NUMBER = re.compile(
     r"\b(?:(?:she|he)(?:'?s| is| was)|" + "|".join(_PERSON) + r")(?:'?s| is)? (?:only |just |at )?(?:an? |a stage )?"
     r"(?P<number>[1-4]|one|two|three|four)\b(?=\W*(?:$|[,.;?!]|and\b|diagnosed|apparently|not\b|she|he))",
@@ -70,12 +70,10 @@ def number_as_stage(reading: Reading, people: People, guide: Guide) -> Reading:
     if not (people or "same" in reading.cues) or reading.names("stage"):
         return reading
     found, stages = _A_NUMBER.search(reading.text), guide.stages()
-    number = _NUMBERS[found["number"].lower()] if found else 0
+    number = NUMBERS[found["number"].lower()] if found else 0
     if found is None or number > len(stages):
         return reading
-    others = [m for m in reading.mentions if m.end <= found.start("number") or found.end("number") <= m.start]
-    stage = Mention("stage", stages[number - 1].key, found.start("number"), found.end("number"))
-    return replace(reading, mentions=tuple(sorted((*others, stage), key=lambda m: m.start)))
+    return reading.naming_stage(stages[number - 1].key, *found.span("number"))
 
 
 def told_of(reading: Reading, people: People, thread_stage: str | None = None) -> People:

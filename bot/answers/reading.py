@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -97,3 +97,13 @@ class Reading:
     def names(self, kind: str) -> bool:
         """Tells whether the message names anything of a kind (and does not deny it)."""
         return bool(self.values(kind))
+
+    def naming_stage(self, stage: str, start: int, end: int) -> Reading:
+        """Returns the reading as if the words from start to end named a stage, and nothing else."""
+        others = [m for m in self.mentions if m.end <= start or end <= m.start]
+        named = Mention("stage", stage, start, end)
+        return replace(self, mentions=tuple(sorted((*others, named), key=lambda m: m.start)))
+
+    def is_type_beside(self, term: str) -> bool:
+        """Tells whether a term names a type beside the guide's own: HER2-low, where the guide is about HER2-positive."""
+        return term not in self.own and any(term.startswith(f"{own}-") for own in self.own)

@@ -6,13 +6,12 @@ A bare number counts stages only where the conversation is about one, or the bot
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from bot.answers.question import Memory
-from bot.answers.reading import Mention, Reading
+from bot.answers.reading import Reading
 from bot.guide.queries import Guide
 
-_NUMBERS = {
+NUMBERS = {
     "1": 1, "one": 1, "i": 1, "2": 2, "two": 2, "ii": 2, "3": 3, "three": 3, "iii": 3, "4": 4, "four": 4, "iv": 4,
 }  # fmt: skip
 _NUMBER = r"(?P<number>[1-4]|one|two|three|four|i{1,3}|iv)"
@@ -63,7 +62,7 @@ def stage_meant(reading: Reading, memory: Memory, guide: Guide) -> Reading:
             found = pattern.search(reading.text)
             place = keys.index(here) + step
             if found is not None and 0 <= place < len(keys):
-                return _naming(reading, keys[place], found.start(), found.end())
+                return reading.naming_stage(keys[place], *found.span())
     if len(reading.text.split()) > _SHORT:
         return reading
     number = (
@@ -71,13 +70,7 @@ def stage_meant(reading: Reading, memory: Memory, guide: Guide) -> Reading:
         or _BESIDE.fullmatch(reading.text)
         or (_BACK.fullmatch(reading.text) if here else None)
     )
-    if number is None or _NUMBERS[number["number"].lower()] > len(keys):
+    counted = NUMBERS[number["number"].lower()] if number is not None else 0
+    if number is None or counted > len(keys):
         return reading
-    return _naming(reading, keys[_NUMBERS[number["number"].lower()] - 1], number.start("number"), number.end("number"))
-
-
-def _naming(reading: Reading, stage: str, start: int, end: int) -> Reading:
-    """Returns the reading as if the words from start to end named a stage."""
-    others = [m for m in reading.mentions if m.end <= start or end <= m.start]
-    named = Mention("stage", stage, start, end)
-    return replace(reading, mentions=tuple(sorted((*others, named), key=lambda m: m.start)))
+    return reading.naming_stage(keys[counted - 1], *number.span("number"))

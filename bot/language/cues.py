@@ -52,7 +52,7 @@ _PATTERNS: dict[str, str] = {
     "why": r"\b(?:why|how come|what for|what(?:s| is) the (?:reason|point of (?:that|doing)))\b",
     "same": r"\b(?:same|suppos\w+ (?:it|she|he)|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
     "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|hang|hold|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|"
-    "meant to|i said\b|"
+    r"meant to|i said\b|"
     r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first|thats|that's|that was)|actually\b|correction|wrong (?:stage|line|"
     r"drug|one)|"
     r"not that|typo|oops|meant (?:stage|to (?:say|type|put|write)|the|second|third|first|metastatic|\d)|scratch that|wait[ ,]+no)",

@@ -228,7 +228,7 @@ _PLAIN = (
     PlainAsk(
         (*_ABOUT_FACTS, "not_in_guide_causes"),
         _words(
-            r"\b(?:hard|tough|bad|rough|harsh|heavy) on (?:the|your|my|her|his|you|her|me) ?(?:liver|heart|kidneys?|body|"
+            r"\b(?:hard|tough|bad|rough|harsh|heavy) on (?:the|your|my|her|his|you|me) ?(?:liver|heart|kidneys?|body|"
             r"stomach|skin|hair|bones|nerves)\b"
         ),
         "side_effect_or_dose",

@@ -32,6 +32,9 @@ class Match:
     end: int
 
 
+_Items = dict[str, tuple[str, set[str] | None]]
+
+
 class Finder:
     """Finds named rules. A rule is only tried on sentences that hold a word of each of its items."""
 
@@ -42,7 +45,7 @@ class Finder:
             SafetyFileError: a rule uses an unknown group or mark.
         """
         self.vocabulary: set[str] = set()
-        self._items: dict[str, tuple[str, set[str] | None]] = {}  # the same items stand in many rules
+        read: _Items = {}  # the same items stand in many rules
         self._by_word: dict[str, list[int]] = {}
         self._always: list[int] = []
         # Over a thousand rules: each is compiled when a message first calls for it, which most never do.
@@ -50,7 +53,7 @@ class Finder:
         stops = "|".join(groups.get("gap_stops", ["no"]))
         for name, patterns in named.items():
             for pattern in patterns:
-                expression, needed = self._expression_of(pattern, groups, stops)
+                expression, needed = self._expression_of(pattern, groups, stops, read)
                 number = len(self._rules)
                 self._rules.append((name, expression, needed[1:]))
                 for word in needed[0] if needed else ():
@@ -80,7 +83,9 @@ class Finder:
                         matches.append(Match(name, start, end))
         return matches
 
-    def _expression_of(self, pattern: str, groups: Mapping[str, list[str]], stops: str) -> tuple[str, list[set[str]]]:
+    def _expression_of(
+        self, pattern: str, groups: Mapping[str, list[str]], stops: str, read: _Items
+    ) -> tuple[str, list[set[str]]]:
         """Returns the expression of a rule, and for each of its items the words of which one must occur."""
         expression: list[str] = []
         needed: list[set[str]] = []
@@ -97,9 +102,9 @@ class Finder:
                 continue
             refused, item = item.startswith("!"), item.lstrip("!")
             optional, item = item.endswith("?"), item.rstrip("?")
-            if item not in self._items:
-                self._items[item] = self._item(item, groups, pattern)
-            either, one_of = self._items[item]
+            if item not in read:
+                read[item] = self._item(item, groups, pattern)
+            either, one_of = read[item]
             if refused:
                 expression.append(rf"(?! (?:{either}) )")
             elif optional:

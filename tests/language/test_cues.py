@@ -38,6 +38,7 @@ from bot.language.cues import NAMES, find_cues
         ("same", "what about stage 3"),
         ("correct", "no I meant stage 2"),
         ("correct", "sorry, second line"),
+        ("correct", "i said stage 3"),
         ("correct", "oops wrong stage"),
         ("reset", "forget that, different person"),
         ("reset", "new question"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archives import write_archive
 
 from bot.server import departures
 
@@ -204,18 +205,8 @@ def test_the_chosen_clinic_speaks_and_the_only_one_is_found_once(
 @pytest.fixture
 def small_model(tmp_path: Path) -> Path:
     """A model archive as Rasa packs one, with one component and no more."""
-    import io
-    import json
-    import tarfile
-
-    files = {"components/part/words.txt": b"two words", "metadata.json": json.dumps({"made": "here"}).encode()}
-    path = tmp_path / "small.tar.gz"
-    with tarfile.open(path, "w:gz") as packed:
-        for name, content in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            packed.addfile(entry, io.BytesIO(content))
-    return path
+    files = {"components/part/words.txt": b"two words", "metadata.json": b'{"made": "here"}'}
+    return write_archive(tmp_path / "small.tar.gz", files)
 
 
 @pytest.mark.parametrize("ahead", [True, False])

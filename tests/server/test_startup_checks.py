@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
-import tarfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from archives import write_archive
 from facts import CLINIC_FILE, CONTENT_FILE, ROOT
 
 from bot.errors import BotError
@@ -35,13 +34,8 @@ def project(tmp_path: Path, guide_url: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def write_model(folder: Path, rasa: str | None = None, content: str | None = None) -> Path:
     """A file that looks like a trained model, with its stamp."""
-    model = folder / "models" / "guide.tar.gz"
-    model.parent.mkdir(exist_ok=True)
     about = json.dumps({"rasa_open_source_version": rasa or version("rasa")}).encode()
-    with tarfile.open(model, "w:gz") as archive:
-        entry = tarfile.TarInfo("metadata.json")
-        entry.size = len(about)
-        archive.addfile(entry, io.BytesIO(about))
+    model = write_archive(folder / "models" / "guide.tar.gz", {"metadata.json": about})
     stamp = {"inputs": "x", "content": content or content_hash(CONTENT_FILE)}
     (model.parent / "guide.json").write_text(json.dumps(stamp), encoding="utf-8")
     return model

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
-import tarfile
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from archives import write_archive
 from facts import CONTENT_FILE, ROOT
 
 from bot import settings
@@ -36,11 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def pretend_it_was_trained() -> None:
     data = json.dumps({"rasa_open_source_version": version("rasa")}).encode()
-    member = tarfile.TarInfo("metadata.json")
-    member.size = len(data)
-    model_file().parent.mkdir(exist_ok=True)
-    with tarfile.open(model_file(), "w:gz") as archive:
-        archive.addfile(member, io.BytesIO(data))
+    write_archive(model_file(), {"metadata.json": data})
     stamp_file().write_text(json.dumps({"inputs": inputs_hash()}), encoding="utf-8")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import tarfile
 import zlib
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archives import write_archive
 
 from bot.errors import ModelError
 from bot.server import unpacking
@@ -19,19 +19,10 @@ from bot.server.training import check_model
 ABOUT = b'{"rasa_open_source_version": "1.0"}'
 
 
-def archive(path: Path, files: dict[str, bytes]) -> Path:
-    with tarfile.open(path, "w:gz") as packed:
-        for name, content in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            packed.addfile(entry, io.BytesIO(content))
-    return path
-
-
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     big = os.urandom(3 << 20)  # several blocks
-    return archive(tmp_path / "model.tar.gz", {"components/a/big": big, "metadata.json": ABOUT})
+    return write_archive(tmp_path / "model.tar.gz", {"components/a/big": big, "metadata.json": ABOUT})
 
 
 def test_all_that_is_in_the_model_is_there_while_it_is_needed(model: Path) -> None:
@@ -49,10 +40,10 @@ def test_all_that_is_in_the_model_is_there_while_it_is_needed(model: Path) -> No
 
 
 def test_another_model_and_a_replaced_one_are_not_answered_with_this_one(model: Path, tmp_path: Path) -> None:
-    other = archive(tmp_path / "other.tar.gz", {"metadata.json": ABOUT})
+    other = write_archive(tmp_path / "other.tar.gz", {"metadata.json": ABOUT})
     with unpacking.ahead(model):
         assert unpacking.unpacked(other) is None
-        archive(model, {"metadata.json": b"{}"})
+        write_archive(model, {"metadata.json": b"{}"})
         assert unpacking.unpacked(model) is None
 
 
@@ -85,7 +76,7 @@ def test_a_damaged_model_is_told_and_refused_by_the_checks(model: Path, damage: 
 
 @pytest.mark.parametrize("name", ["../outside", "components/../../outside"])
 def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str) -> None:
-    model = archive(tmp_path / "model.tar.gz", {name: b"x"})
+    model = write_archive(tmp_path / "model.tar.gz", {name: b"x"})
     with unpacking.ahead(model), pytest.raises(tarfile.TarError):
         unpacking.unpacked(model)
 
