@@ -121,12 +121,13 @@ class Server:
 
 
 def bot_server(folder: Path, workers: int = 1) -> Server:
-    """Returns this bot's server, on the model that was trained last."""
+    """Returns this bot's server, on the model that was trained last, with conversations of its own in the folder."""
     (port,) = free_ports(1)
     name = "bot" if workers == 1 else f"bot_{workers}_workers"
     command = [sys.executable, "-m", "bot", "serve", "--port", str(port), "--workers", str(workers)]
+    conversations = f"sqlite:///{(folder / f'{name}.sqlite3').resolve()}"
     return Server(name, port, WEBHOOK, [command], [(port, "/webhooks/rest/")], folder / f"{name}.log",
-                  {"BOT_STOCK": ""})  # fmt: skip
+                  {"BOT_STOCK": "", "CONVERSATIONS_URL": conversations})  # fmt: skip
 
 
 def rasa_server(name: str, model: Path, folder: Path) -> Server:

@@ -18,6 +18,8 @@ from bot.language.tongues import is_other_language
 FALLBACK = "nlu_fallback"
 # The classifier may call an emergency that the screen did not see, but only when it is surer than this.
 SURE_EMERGENCY = 0.68
+DOUBTED = frozenset({"emergency", "other_language"})
+"""The intents behind which the next best may be taken instead (`_best`)."""
 _ASKED_FACTS = ("treatment", "sequence", "drug_info", "definition", "prognosis", "outlook", "talking")
 _SIDE_EFFECTS = re.compile(
     r"\b(?:after|long[\s-]term)[\s-]*effects?\b|\bhow (?:sick|ill|rough|poorly|unwell) (?:does|do|"
@@ -157,10 +159,10 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     if not guesses:
         return FALLBACK, 0.0, "no guess"
     best, reason = _best(reading, guesses)
-    named = any(m["kind"] in ("stage", "drug") and not m["negated"] for m in reading["mentions"])
+    kinds = {m["kind"] for m in reading["mentions"] if not m["negated"]}
+    named = not kinds.isdisjoint(("stage", "drug"))
     if not best.understood and not named and best.intent != "off_topic":
         return FALLBACK, best.confidence, "below the threshold learnt from the examples"
-    kinds = [m["kind"] for m in reading["mentions"] if not m["negated"]]
     plain = plainly_asked(best.intent, text, kinds, reading["cues"])
     if plain is not None:
         return plain[0], best.confidence, plain[1]

@@ -7,6 +7,7 @@ and for one that is added to the content file later. The flags say the same as n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -180,11 +181,12 @@ class _Reader:
 
     def read(self, text: str) -> Row:
         """Returns the columns of the words of a text, and their values."""
-        known: dict[int, int] = {}
-        for place in self._found(text):
-            known[place] = known.get(place, 0) + 1
-        columns = np.fromiter(known, dtype=np.int64, count=len(known))
-        values = (1 + np.log(np.fromiter(known.values(), dtype=float, count=len(known)))) * self._idf[columns]
+        found = self._found(text)
+        known = Counter(found) if len(set(found)) < len(found) else None
+        columns = np.array(found if known is None else list(known), dtype=np.int64)
+        values = self._idf[columns]
+        if known is not None:
+            values *= 1 + np.log(np.fromiter(known.values(), dtype=float, count=len(known)))
         length = float(np.sqrt(values @ values)) or 1.0
         return columns + self._start, (values / length).astype(np.float32)
 

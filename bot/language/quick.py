@@ -101,8 +101,7 @@ class QuickModel:
 
     def narrow(self, vectors: Matrix) -> Matrix:
         """Returns vectors turned to the main directions, of length 1."""
-        # einsum for one message: see BlockRegression.predict_one.
-        turned = np.einsum("ij,jk->ik", vectors, self.turn) if len(vectors) == 1 else vectors @ self.turn
+        turned = vectors @ self.turn
         narrowed: Matrix = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), np.float32(1e-9))
         return narrowed
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.language.arbiter import arbitrate
+from bot.language.arbiter import DOUBTED, arbitrate
 from bot.language.cleaning import MAX_READ, clean
 from bot.language.cues import find_cues
 from bot.language.entities import Mention, MentionFinder
@@ -55,14 +55,14 @@ def guess_intents(
     named = [Mention(**mention) for mention in mentions]
     spans = split(readable, fine=alarm)
     if not worth_splitting(readable, spans, alarm=alarm):
-        return [] if alarm else model.guess([readable], mentions=[named])[0], []
+        return [] if alarm else model.guess([readable], mentions=[named], doubted=DOUBTED)[0], []
     said = [readable[start:end] for start, end in spans]
     read = [not _is_urgent(span, safety) if alarm else asks(text) for span, text in zip(spans, said, strict=True)]
     wanted = [text for text, wanted in zip(said, read, strict=True) if wanted]
     if alarm:
-        whole, found = [], iter(model.guess(wanted))
+        whole, found = [], iter(model.guess(wanted, doubted=DOUBTED))
     else:
-        whole, *rest = model.guess([readable, *wanted], mentions=[named, *(None for _ in wanted)])
+        whole, *rest = model.guess([readable, *wanted], mentions=[named, *(None for _ in wanted)], doubted=DOUBTED)
         found = iter(rest)
     return whole, [(*span, next(found) if wanted else []) for span, wanted in zip(spans, read, strict=True)]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from facts import DISCLAIMER, WORDING
+from threadpoolctl import threadpool_info
 from trained import RasaTalk, the_agent, the_model, the_reader
 
 from bot.guide.store import open_guide
@@ -197,3 +198,9 @@ def test_no_file_of_the_model_is_pickled_code() -> None:
         names = [member.name for member in archive.getmembers() if member.isfile()]
     assert not [name for name in names if name.endswith((".pkl", ".pickle", ".joblib", ".h5", ".pt", ".bin"))]
     assert {name.rsplit(".", 1)[-1] for name in names} <= {"json", "npz", "onnx", "yml", "yaml"}, names
+
+
+def test_a_loaded_model_reads_with_one_thread_of_blas() -> None:
+    the_agent()
+    libraries = [found for found in threadpool_info() if found["user_api"] == "blas"]
+    assert libraries and all(found["num_threads"] == 1 for found in libraries)

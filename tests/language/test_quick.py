@@ -56,6 +56,16 @@ def test_a_sure_message_needs_no_encoder_and_an_unsure_one_does() -> None:
     assert used.asked == [NEW]
 
 
+def test_the_runners_up_of_a_sure_guess_are_left_out_unless_the_guess_is_doubted() -> None:
+    sure, _ = trained(sure=0.0)
+    (every,) = sure.guess([NEW])
+    assert len(every) == 3
+    assert sure.guess([NEW], doubted=()) == [every[:1]]
+    assert sure.guess([NEW], doubted={"sequence"}) == [every]
+    unsure, _ = trained(sure=1e9)
+    assert len(unsure.guess([NEW], doubted=())[0]) == 3
+
+
 def test_without_the_setting_there_is_no_quick_model() -> None:
     model, encoder = trained(sure=None)
     model.guess([NEW])

@@ -20,6 +20,7 @@ from bot.language.encoder import SentenceEncoder
 from bot.language.entities import shared_finder
 from bot.language.intent_file import ENCODER_FOLDER, load_model_with_encoder, save_model
 from bot.language.intent_model import SURE, IntentModel, Settings
+from bot.language.linear import one_thread
 from bot.language.reader import guess_intents
 from bot.language.threshold import PRODUCT_SHARES, learn_threshold
 
@@ -72,6 +73,7 @@ class GuideIntents(GraphComponent):
         Raises:
             ModelError: the model cannot be read.
         """
+        one_thread()
         with model_storage.read_from(resource) as folder:
             return cls(load_model_with_encoder(folder), model_storage, resource)
 

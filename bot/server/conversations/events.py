@@ -11,6 +11,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     BotUttered,
+    DefinePrevUserUtteredFeaturization,
     Event,
     SessionStarted,
     SlotSet,
@@ -22,20 +23,18 @@ from bot.server.conversations.rows import EventRow, Kept
 from bot.server.conversations.secret import KeyedHash
 
 MESSAGE_ID = "message_id"
+_LEFT_OUT = (SlotSet, DefinePrevUserUtteredFeaturization)
 
 
 def rows_of(events: Iterable[Event], names: KeyedHash) -> list[EventRow]:
     """Returns the rows to keep of new events.
 
+    Slots are kept once, beside the conversation, and not again with each turn: they hold words of the visitor. How Rasa's
+    policies featurized a message says nothing about it.
     Metadata is left out: channels put names, addresses and phone numbers there. Only the client's message id is kept, as a
     keyed hash. Of how a message was understood, intent and entities are kept, which is what a tracker needs.
     """
-    return [_row(event, names) for event in events if not _is_metadata(event)]
-
-
-def _is_metadata(event: Event) -> bool:
-    """Rasa puts the metadata of a session's first message into a slot."""
-    return isinstance(event, SlotSet) and event.key == SESSION_START_METADATA_SLOT
+    return [_row(event, names) for event in events if not isinstance(event, _LEFT_OUT)]
 
 
 def _row(event: Event, names: KeyedHash) -> EventRow:
@@ -74,15 +73,20 @@ def latest_of(events: Iterable[Event], before: dict[str, Any]) -> dict[str, Any]
     return latest
 
 
+def slots_of(kept: Kept, domain: Domain) -> list[SlotSet]:
+    """Returns the slots of a conversation that the domain still knows, as events."""
+    known = {slot.name for slot in domain.slots}
+    return [SlotSet(name, value, timestamp=kept.last_at) for name, value in kept.slots.items() if name in known]
+
+
 def newest_turn(kept: Kept, domain: Domain) -> list[Event]:
     """Returns the few events that stand for a conversation so far: a session, its slots and its last turn.
 
     Rules look at the newest turn only, and Rasa at the time of the last message, so that this is all the next turn needs.
     """
     at = kept.last_at
-    known = {slot.name for slot in domain.slots}
     events: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME, timestamp=at), SessionStarted(timestamp=at)]
-    events += [SlotSet(name, value, timestamp=at) for name, value in kept.slots.items() if name in known]
+    events += slots_of(kept, domain)
     events.append(ActionExecuted(ACTION_LISTEN_NAME, timestamp=at))
     intent = kept.latest.get("intent")
     if intent:

@@ -17,16 +17,24 @@ from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.errors import StoreDown, StoreError
 from bot.server.conversations.database import Database
-from bot.server.conversations.events import latest_of, messages_of, newest_turn, rows_of, slots_to_keep, turns_of
+from bot.server.conversations.events import (
+    latest_of,
+    messages_of,
+    newest_turn,
+    rows_of,
+    slots_of,
+    slots_to_keep,
+    turns_of,
+)
 from bot.server.conversations.rows import Addition
 from bot.server.conversations.secret import KeyedHash, keyed_hash
 from bot.server.conversations.tracker import KeptTracker
-from bot.server.unanswered.keeping import notebook_in, question_of, voted_down
+from bot.server.unanswered.keeping import MEMORY, notebook_in, question_of, voted_down
 from bot.server.unanswered.rows import expire as expire_unanswered
 from bot.server.unanswered.rows import keep
 
@@ -99,22 +107,30 @@ class ConversationStore(TrackerStore):
             clinic=self.clinic,
         )
         await self.database.run(self.records.add, self.names.of_sender(tracker.sender_id), addition)
-        await self._keep_unanswered(addition)
+        await self._keep_unanswered(
+            [event.value for event in new if isinstance(event, SlotSet) and event.key == MEMORY]
+        )
         if mine:
             tracker.seen += len(new)
             tracker.kept += len(addition.rows)
             tracker.latest = addition.latest
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
-        """Returns a tracker with every event that is kept, for looking at; it cannot be saved again.
+        """Returns a tracker with every event that is kept and the slots as they are now, for looking at.
+
+        It cannot be saved again.
 
         Raises:
             StoreDown: the database cannot be read.
         """
-        events = await self.database.run(self.records.events, self.names.of_sender(conversation_id))
-        if not events:
+        key = self.names.of_sender(conversation_id)
+        events, now = await self.database.run(self.records.events, key), await self.database.run(self.records.load, key)
+        if not events or now is None:
             return None
-        return DialogueStateTracker.from_dict(conversation_id, events, self.domain.slots)
+        tracker = DialogueStateTracker.from_dict(conversation_id, events, self.domain.slots)
+        for slot in slots_of(now, self.domain):
+            tracker.update(slot)
+        return tracker
 
     async def keys(self) -> Iterable[str]:
         """Returns the keyed hashes of all conversations; the sender ids themselves are not kept."""
@@ -198,16 +214,16 @@ class ConversationStore(TrackerStore):
         if question is not None:
             keep(self.records, question, self.clinic)
 
-    async def _keep_unanswered(self, addition: Addition) -> None:
-        """Keeps the turn's question where `bot.answers.unanswered` says so. The turn itself is kept already."""
-        if any(row.type == "slot" and notebook_in(row.data.get("value")).keep for row in addition.rows):
+    async def _keep_unanswered(self, memories: list[Any]) -> None:
+        """Keeps a turn's question where the memory that the turn set says so. The turn itself is kept already."""
+        if memories and notebook_in(memories[-1]).keep:
             try:
-                await self.database.run(self._keep_turn, addition)
+                await self.database.run(self._keep_turn, memories[-1])
             except StoreDown:
                 pass  # logged; a question less in a list of many
 
-    def _keep_turn(self, addition: Addition) -> None:
-        question = question_of(row.data for row in addition.rows)
+    def _keep_turn(self, memory: object) -> None:
+        question = question_of(memory)
         if question is not None:
             keep(self.records, question, self.clinic)
 

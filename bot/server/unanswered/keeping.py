@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,16 +40,13 @@ class KeptQuestion:
         }
 
 
-def question_of(events: Iterable[dict[str, Any]]) -> KeptQuestion | None:
+def question_of(memory: object) -> KeptQuestion | None:
     """Returns the question that a turn says is to be kept, scrubbed; None where there is none.
 
     Args:
-        events: the turn's events as Rasa writes them; `bot.answers.unanswered` has left its word in the slot `memory`.
+        memory: what the turn set the slot `memory` to; `bot.answers.unanswered` has left its word there.
     """
-    notebook = Notebook()
-    for data in events:
-        if data.get("event") == "slot" and data.get("name") == MEMORY:
-            notebook = notebook_in(data.get("value"))
+    notebook = notebook_in(memory)
     if not (notebook.keep and notebook.said and notebook.said_kind in KEPT):
         return None
     return _scrubbed(notebook.said, notebook.said_kind, UNANSWERED)
