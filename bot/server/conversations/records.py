@@ -104,19 +104,20 @@ class Records:
         """Returns the events after the visitor's message with this hashed id, up to the next message; None if unknown."""
 
         def work(connection: Connection) -> list[dict[str, Any]] | None:
-            asked = connection.execute(statements.ASKED, {"wanted": key, "message": message}).scalar()
-            if asked is None:
+            asked = connection.execute(statements.ASKED, {"wanted": key, "message": message}).all()
+            if not asked:
                 return None
-            after = connection.execute(statements.AFTER, {"wanted": key, "first": asked + 1})
+            after = connection.execute(
+                statements.AFTER, {"wanted": key, "first": max(row.sequence for row in asked) + 1}
+            )
             return [data for _, data in takewhile(lambda row: row[0] != "user", after)]
 
         return self.read(work)
 
     def asked(self, key: str, message: str) -> str | None:
         """Returns the text of the visitor's message with this hashed id; None if unknown."""
-        wanted = select(_E.data).where(_E.conversation == key, _E.message_id == message).order_by(_E.sequence.desc())
-        data = self.read(lambda connection: connection.execute(wanted.limit(1)).scalar())
-        return None if data is None else str(data.get("text") or "")
+        asked = self.read(lambda c: c.execute(statements.ASKED, {"wanted": key, "message": message}).all())
+        return str(max(asked, key=lambda row: row.sequence).data.get("text") or "") if asked else None
 
     def events(self, key: str, turns: int | None = None) -> list[dict[str, Any]]:
         """Returns the events of the newest turns, or of the whole conversation, oldest first."""

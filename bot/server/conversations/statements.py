@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.server.conversations.rows import Addition
 from bot.server.conversations.tables import conversation, ended, event
@@ -26,10 +26,13 @@ GO_ON = (
 """A turn more of the conversation `wanted`, if it still has as many events as `expected`."""
 ADD = insert(event)
 """An event."""
-ASKED = (
-    select(func.max(_E.sequence)).where(_E.conversation == bindparam("wanted"), _E.message_id == bindparam("message"))
-)  # fmt: skip
-"""The place of the message with the hashed id `message`."""
+ASKED = select(_E.sequence, _E.data).where(
+    _E.conversation == bindparam("wanted"), _E.message_id == bindparam("message")
+)
+"""The messages with the hashed id `message`; there is hardly ever more than one.
+
+The newest is found in Python: asked for the largest place, SQLite looks through the whole conversation instead of the index.
+"""
 AFTER = (
     select(_E.type, _E.data)
     .where(_E.conversation == bindparam("wanted"), _E.sequence >= bindparam("first"))

@@ -5,11 +5,11 @@ Whoever changes a table adds a step to bot/server/migrations/versions and names 
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
 metadata = MetaData()
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest step of the migrations, which makes these tables."""
 HASH_LENGTH = 64
 """Characters of a keyed hash: HMAC-SHA256, in hexadecimal."""
@@ -17,6 +17,7 @@ HASH_LENGTH = 64
 CLINIC_LENGTH = 40
 """Characters of a clinic's key, at most (`bot.tenants.clinics`)."""
 _WHOSE = "key of the clinic; empty where there is but one"
+_HAS_ID = text("message_id IS NOT NULL")
 
 conversation = Table(
     "conversation",
@@ -43,7 +44,8 @@ event = Table(
     Column("type", String(32), nullable=False, comment="Rasa's name of the event's type"),
     Column("data", JSON, nullable=False, comment="the event, without Rasa's metadata"),
     Column("message_id", String(HASH_LENGTH), comment="keyed hash of the client's id of a message"),
-    Index("ix_event_message", "conversation", "message_id"),
+    # Written with every event that is in it, so it holds only those that it is asked for.
+    Index("ix_event_message", "conversation", "message_id", sqlite_where=_HAS_ID, postgresql_where=_HAS_ID),
 )
 
 ended = Table(

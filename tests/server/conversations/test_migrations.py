@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from bot import settings
 from bot.server import migrations
 from bot.server.conversations.records import Records
+from bot.server.conversations.statements import ASKED
 from bot.server.conversations.tables import REVISION, conversation, ended, event, metadata, unanswered
 
 pytestmark = pytest.mark.usefixtures("anywhere")
@@ -86,6 +87,24 @@ def test_what_is_kept_before_there_were_several_clinics_belongs_to_none(records:
     make_old(records)
     records.make_tables()
     assert records.count_by_clinic() == {None: 1}
+
+
+def test_only_events_with_a_clients_id_stand_in_the_index_that_finds_a_message_sent_twice(records: Records) -> None:
+    make_old(records)
+    records.make_tables()
+    with records.engine.begin() as connection:
+        if records.is_sqlite:
+            found = connection.execute(
+                text("SELECT sql FROM sqlite_master WHERE name = 'ix_event_message'")
+            ).scalar_one()
+            asked = ASKED.compile(connection, compile_kwargs={"render_postcompile": True})
+            plan = connection.execute(text(f"EXPLAIN QUERY PLAN {asked}".replace("?", "'x'"))).all()
+            assert "ix_event_message" in str(plan)
+        else:
+            found = connection.execute(
+                text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_event_message'")
+            ).scalar_one()
+    assert "message_id IS NOT NULL" in found
 
 
 def test_a_second_start_changes_nothing_and_loads_no_alembic(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,8 +117,8 @@ def test_a_command_that_needs_a_clinic_says_so(home: Path, args: tuple[str, ...]
 
 def test_all_databases_are_migrated(home: Path) -> None:
     assert said("migrate").splitlines() == [
-        "Made the tables of the conversations, in form 0004.",
-        "hillside: Made the tables of the conversations, in form 0004.",
+        "Made the tables of the conversations, in form 0005.",
+        "hillside: Made the tables of the conversations, in form 0005.",
     ]
 
 
