@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.answers.answer import answer
 from bot.answers.followup import is_line_in_thread, resolve
+from bot.answers.fresh_words import asks_what_it_means
 from bot.answers.my_list import answer_list, asked_of_list, offer_list, said_in
 from bot.answers.notebook import Notebook
 from bot.answers.own_cancer import know_own_cancer
@@ -67,8 +68,8 @@ def turn(reading: Reading, memory: Memory, guide: Guide, clinic: Clinic) -> tupl
     )
     reply, notebook = ask_consent(offer_list(reply, notebook), notebook, clinic)
     wrapped = wrap(reply, guide, clinic, first=not memory.started)
-    one_stage = len(reading.values("stage")) < 2
-    return wrapped, replace(_remember(wrapped, memory, waiting, one_stage=one_stage), notebook=notebook)
+    tells_stage = len(reading.values("stage")) < 2 and not asks_what_it_means(reading)
+    return wrapped, replace(_remember(wrapped, memory, waiting, tells_stage=tells_stage), notebook=notebook)
 
 
 def _words(reading: Reading, memory: Memory) -> str:
@@ -105,7 +106,7 @@ def _put_off(reading: Reading, memory: Memory) -> Question | None:
     return None
 
 
-def _remember(reply: Reply, memory: Memory, waiting: Question | None, *, one_stage: bool = True) -> Memory:
+def _remember(reply: Reply, memory: Memory, waiting: Question | None, *, tells_stage: bool = True) -> Memory:
     question = reply.question
     thread = memory.thread
     if (
@@ -115,7 +116,7 @@ def _remember(reply: Reply, memory: Memory, waiting: Question | None, *, one_sta
     ):
         if reply.kind != "drug_info" or question.stage or thread is None:
             thread = question
-    elif one_stage and question is not None and question.stage and not question.line and question.kind in _TELL_STAGE:
+    elif tells_stage and question is not None and question.stage and not question.line and question.kind in _TELL_STAGE:
         # "Just been told stage 4, I'm shaking": what is asked next is asked about that stage.
         if thread is None or thread.stage != question.stage:
             thread = Question("treatment", stage=question.stage)

@@ -23,6 +23,7 @@ from bot.answers.stage_told import (
     number_told,
     stage_given,
     stage_moved,
+    type_put_right,
     unsure_of_stage,
 )
 
@@ -112,6 +113,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         or next_stage(reading, memory)
         or number_told(reading, memory)
         or stage_given(reading, memory)
+        or type_put_right(reading, memory)
         or stage_moved(reading, memory)
         or _replaced(reading, memory)
         or fresh_question(reading, memory)

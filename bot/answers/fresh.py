@@ -22,7 +22,7 @@ from bot.answers.named import asked_terms, current_stage, therapies, therapies_o
 from bot.answers.outside import outside_question
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Reading
-from bot.answers.short_questions import beside_the_thread, pointed_at, said_in_passing
+from bot.answers.short_questions import beside_the_thread, named_then_asked, pointed_at, said_in_passing
 
 NOT_IN_GUIDE = "not_in_guide"
 CHITCHAT = ("greet", "goodbye", "thanks", "bot_identity", "smalltalk", "affirm", "deny")
@@ -127,7 +127,7 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     other_kind = _other_type(reading)
     if other_kind is not None and intent in ("treatment", "sequence", "drug_info"):
         return Question("definition", term=other_kind)
-    pointed = pointed_at(reading, memory)
+    pointed = pointed_at(reading, memory) or (named_then_asked(reading) if about_it else None)
     if pointed is not None:
         return pointed
     if drugs and not stage and _BARE_AFTER.match(reading.text) and len(reading.text.split()) <= 4:

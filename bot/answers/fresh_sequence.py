@@ -72,6 +72,18 @@ _COMES_AFTER = re.compile(
     r"after or before|after|ever before|before))?(?: the)?\W*$",
     re.I,
 )
+_SO_AFTER_THAT = re.compile(
+    r"^\W*(?:(?:oh|ok|right|ah|and|so|but)\W+)*\w+(?: is|'?s| comes| goes) (?:what comes )?(?:straight |right |directly )?"
+    r"(?:after|before) (?:that|it|this|those|them)(?: one)?(?: then)?\W*(?:right|yes|yeah|correct)?\W*$",
+    re.I,
+)
+_ITS = re.compile(
+    r"\b(?:it'?s|its|is it|it is|it'?ll be|it will be|would be|so|i thought|thought it was)\W+(?:the )?$", re.I
+)
+_AFTER = re.compile(
+    r"\W*(?:straight|right|directly|just|next|that comes|comes|you get|they give|which comes)?\W*(?:after|following)\W*(?:the )?",
+    re.I,
+)
 _TWO_TRIED = re.compile(
     r"\b(?:two|2|both) (?:(?:different|kinds of|lots of|types of|lines of|targeted|her2|separate) )*"
     r"(?:kinds?|lots|lines|treatments?|therap\w+|things|regimens?|drugs?|medicines?|meds|combos?|combinations)\b|\bneither\b",
@@ -109,6 +121,14 @@ def _comes_after(reading: Reading) -> str | None:
         return None
     between = reading.text[drugs[0].end : drugs[1].start]
     return drugs[0].value if _COMES_AFTER.search(between) else None
+
+
+def _guessed_after(reading: Reading) -> str | None:
+    """The drug after which another is thought to come, rightly or not: Perjeta in "it's Tukysa after Perjeta, isn't it"."""
+    drugs = [m for m in reading.mentions if m.kind == "drug" and not m.negated]
+    if len(drugs) != 2 or drugs[0].value == drugs[1].value or not _ITS.search(reading.text[: drugs[0].start]):
+        return None
+    return drugs[1].value if _AFTER.fullmatch(reading.text[drugs[0].end : drugs[1].start]) else None
 
 
 def direction_asked(reading: Reading) -> str:
@@ -210,6 +230,11 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if len(drugs) == 1 and mention is not None and _MOVING_TO.search(reading.text[: mention.start]):
         if _RIGHT.search(reading.text[mention.end :]) and not re.search(r"\bafter\b", reading.text, re.I):
             return _where(here, drugs)  # "moving me to Enhertu, that's normal isn't it"
+    if alone and _SO_AFTER_THAT.search(reading.text):
+        return _where(here, drugs)  # "oh so Tukysa is after that"
+    guessed_after = _guessed_after(reading)
+    if guessed_after is not None:
+        return Question("sequence", stage=here, drugs=(guessed_after,), direction="after")
     subject = _comes_after(reading)
     if subject is not None:
         return _where(here, (subject,))

@@ -31,12 +31,20 @@ _CHEMO_FIRST = re.compile(
 _SO_IT_MEANS = re.compile(r"\b(?:does|do|would|is) (?:that|it|this) mean\b|\bso (?:that|it) means\b", re.I)
 _WHAT_DOES = re.compile(r"\bwhat (?:does|do|is) (?:the word |they mean by )?[\"']?$", re.I)
 _MEAN = re.compile(r"[\"']?(?: even| actually| really)? mean\b", re.I)
+_WHAT_IS = re.compile(r"\bwhat(?:'?s| is| would be)\W+(?:the |her |his |my )?$", re.I)
+_CALLED = re.compile(r"\b(?:call|calls|called|names?)\b", re.I)
 _COMPARED = ("HER2", "HER2-positive", "chemotherapy", "surgery")
 
 
 def means(reading: Reading) -> bool:
     """Tells whether a message asks what a word means."""
     return _MEANING.search(reading.text) is not None
+
+
+def asks_what_it_means(reading: Reading) -> bool:
+    """Tells whether the only stage that a message names is one that it asks about: "does that mean it has spread"."""
+    so = _SO_IT_MEANS.search(reading.text)
+    return so is not None and all(m.start >= so.end() for m in reading.mentions if m.kind == "stage")
 
 
 def drug_question(reading: Reading, stage: str | None, memory: Memory) -> Question:
@@ -84,6 +92,10 @@ def word_question(reading: Reading, stage: str | None, memory: Memory) -> Questi
     word = _word_meant(reading)
     if word is not None:
         return word
+    line = asked_line(reading)
+    lines = line_mentions(reading)
+    if stage is not None and lines and not means(reading) and _WHAT_IS.search(reading.text[: lines[-1].start]):
+        return Question("treatment", stage=stage, line=line)  # "my daughter is metastatic, what is frontline"
     if stage is not None and therapies(reading) and not means(reading) and WHERE.search(reading.text):
         return Question("treatment", stage=stage, therapies=therapies(reading))
     if "why" in reading.cues and BEFORE_SURGERY.search(reading.text) and not means(reading):
@@ -95,7 +107,6 @@ def word_question(reading: Reading, stage: str | None, memory: Memory) -> Questi
         return Question("definition", term=(special or list(terms))[0], stage=stage)
     if reading.names("drug"):
         return Question("drug_info", drugs=reading.values("drug")[:1])
-    line = asked_line(reading)
     if reading.names("line") or (line is not None and "start" not in reading.cues):
         of_the_word = _FRONTLINE.search(reading.text) and stage is None and at.stage is None
         if _MEANING.search(reading.text) or of_the_word:
@@ -107,6 +118,10 @@ def word_question(reading: Reading, stage: str | None, memory: Memory) -> Questi
         return Question("definition", term="frontline")
     if explained and last is not None:
         return Question("definition", term=last.term, stage=at.stage, line=at.line)
+    if last is not None and last.kind == "sequence" and at.line is not None and _CALLED.search(reading.text):
+        return Question(
+            "drug_info", stage=at.stage, line=at.line, position=at.position
+        )  # what was shown, not what is over
     if last is not None and last.drugs and last.kind in ("drug_info", "sequence"):
         return Question("drug_info", drugs=last.drugs[:1])
     if at.line is not None:

@@ -36,6 +36,17 @@ _WHAT_THEN = re.compile(
 )
 # "The first failed, what is second": not a line that is over.
 _ASKED = re.compile(r"\b(?:what|whats|which|is)\b\W*(?:\w+\W+){0,2}$", re.I)
+# "What's done first".
+_WHATS_DONE = re.compile(
+    r"\b(?:what(?:'?s| is| gets| do they)?|which is|is|gets|get)\W+(?:\w+\W+){0,2}?(?:done|had)\W+$", re.I
+)
+_FIRST_LOT = re.compile(
+    r"\b(?:off|had|finished|completed|done|through|after|since|of) (?:with )?(?:the|my|her|his|our) (?:very )?"
+    r"first (?:(?:two|three|few|2|3) )?(?:drugs|lot|set|bits?|ones|combo|combination|mix|medicines|meds|things?)\b|"
+    r"\bfirst (?:bit|lot|part|thing|go|attempt|choice|option|combo|combination|mix|set)(?: of \w+)?\W+(?:fails?|failed|"
+    r"stops?|stopped|quits?|(?:does|did|do|is|has|was)\s?n\W?o?t|packs? (?:up|in)|gives? (?:up|out)|gave (?:up|out))\b",
+    re.I,
+)
 _JOINED = re.compile(r"\W*(?:and|&|\+|then|plus|,)\W*(?:the |my |her |his )?", re.I)
 _AFTER_THE_START = re.compile(
     r"\bafter (?:the |that |my |her |his )?(?:opening|initial|starting|starter|beginning)\b", re.I
@@ -85,11 +96,13 @@ def asked_line(reading: Reading) -> int | None:
 
 def line_over(reading: Reading) -> int | None:
     """Returns the line that the message says is over: "after second line", "first treatment stopped working"."""
-    over: list[int] = []
     mentions = line_mentions(reading)
+    # "Came off the first three drugs", "first bit fails, what's second".
+    first = all(int(m.value) > 1 for m in mentions) and _FIRST_LOT.search(reading.text) is not None
+    over = [1] if first else []
     for mention, later in zip_longest(mentions, mentions[1:]):
         before, after = reading.text[: mention.start], reading.text[mention.end :]
-        if _RIGHT_BEFORE.search(before) or over and _ASKED.search(before):
+        if _RIGHT_BEFORE.search(before) or over and _ASKED.search(before) or _WHATS_DONE.search(before):
             continue
         if _OVER_BEFORE.search(before) or _OVER_AFTER.search(after) or _IF_THIS_FAILS.search(after):
             over.append(int(mention.value))

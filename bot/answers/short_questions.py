@@ -13,6 +13,11 @@ _WHATS_THAT = re.compile(
     r"(?:that|this|it|those|these)(?: mean)?(?: exactly| then)?\W*",
     re.I,
 )
+_THEN_WHATS_THAT = re.compile(
+    r"[\"'\u2019]?\W{1,3}(?:and |so |but )?(?:what(?:'?s| is)|wats)\W+(?:that|this|it)\b(?! (?:for|like|called|about|do|treat|"
+    r"come|next|after|before|with|doing|going|mean for))",
+    re.I,
+)
 _WHICH_STAGE = re.compile(
     r"\W*(?:and |so |ok |oh )*(?:(?:at |for |in )?(?:which|what) (?:stages?|lines?|people|patients)\b|who\b|when\b).{0,30}"
     r"\b(?:that|it|this|those|them)\b.{0,20}",
@@ -54,12 +59,16 @@ _BARE_NEXT = re.compile(
     r"(?: (?:please|pls|then))?\W*",
     re.I,
 )
+_AFTER_IT = re.compile(r"\W*(?:(?:and|an|ok|so|then|what|whats|comes)\W+)*after it\W*", re.I)
 _NOW = re.compile(
     r"\b(?:happens|do they do|do we do|do you do|is it) now\b|^\W*(?:so |and |ok )*(?:what|wot) (?:now|happens)\W*$",
     re.I,
 )
 _OF_THOSE = re.compile(
     r"\b(?:which|what)\b.{0,15}\b(?:of (?:those|these|them|the two)|one)\b.{0,15}\b(?:first|earlier|before)\b", re.I
+)
+_FIRST_OF_THOSE = re.compile(
+    r"\b(?:which|what)\b.{0,12}\b(?:first|earlier)\b.{0,8}\bof (?:those|these|them|the (?:two|three|lot))\b", re.I
 )
 _OP = re.compile(r"\b(?:op|operation|surgery|mastectomy|lumpectomy|knife)\b", re.I)
 _SHORT = 10
@@ -77,9 +86,12 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     if last.drugs and _PROPER_NAME.search(reading.text):
         return Question("drug_info", drugs=last.drugs[:1])
     if last.kind in ("definition", "drug_info") and (last.term or last.drugs):
-        if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading):
+        if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading) and "failed" not in reading.cues:
             return last
     placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
+    came_before = last.kind == "sequence" and last.drugs and last.direction == "before"
+    if came_before and _AFTER_IT.fullmatch(reading.text):  # "what comes before it", "and after it": beside the drug
+        return Question("sequence", stage=last.stage, drugs=last.drugs, direction="after")
     if _BARE_NEXT.fullmatch(reading.text) and placed and thread is not None and thread.line is not None:
         return thread.onward("after")
     if last.kind == "definition" and last.term and _WHY_ORDER.match(reading.text) and not asked_terms(reading):
@@ -109,6 +121,9 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
         return Question("treatment", stage=thread.stage, line=1)
     if last.kind == "drug_info" and last.drugs and _OF_THOSE.search(reading.text):
         return Question("sequence", stage=thread.stage if thread else None, drugs=last.drugs, direction="order")
+    shown = last.kind in ("treatment", "sequence") and placed and thread is not None and thread.line is not None
+    if shown and thread is not None and (_OF_THOSE.search(reading.text) or _FIRST_OF_THOSE.search(reading.text)):
+        return Question("treatment", stage=thread.stage, line=thread.line)  # the row gives its drugs in their order
     about_surgery = _OP.search(reading.text) and re.search(
         r"\bbefore\b.*\bafter\b|\bafter\w*\b.*\bbefore\b", reading.text, re.I
     )
@@ -121,6 +136,20 @@ def said_in_passing(reading: Reading, memory: Memory) -> bool:
     """Tells whether a few words amid questions, none of them of feeling, were only faintly like distress: "and mine"."""
     placed = memory.thread is not None and memory.kind not in ("distress", "emergency")
     return placed and "feelings" not in reading.cues and len(reading.text.split()) <= 4
+
+
+def named_then_asked(reading: Reading) -> Question | None:
+    """What a word or a drug is that is named, and asked about in the next breath: "they say it's 'maintenance', what's that"."""
+    if reading.names("line") or reading.names("ordinal"):
+        return None
+    for mention in reading.mentions:
+        if mention.negated or not _THEN_WHATS_THAT.match(reading.text[mention.end :]):
+            continue
+        if mention.kind == "drug":
+            return Question("drug_info", drugs=(mention.value,))
+        if mention.kind == "term" and mention.value not in reading.own:
+            return Question("definition", term=mention.value)
+    return None
 
 
 def pointed_at(reading: Reading, memory: Memory) -> Question | None:

@@ -7,7 +7,7 @@ import re
 from bot.answers.bare import ASKS, only_parts
 from bot.answers.fresh import CHITCHAT
 from bot.answers.lines_said import asked_line
-from bot.answers.named import current_stage
+from bot.answers.named import asked_terms, current_stage, drugs_over, therapies_over
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 
@@ -24,6 +24,10 @@ _AND_NUMBER = re.compile(
     r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I
 )
 _STAGE_LAST = re.compile(r"\b(?:same|about|and|for)\b.{0,20}\bstages? ?(?:[123]|one|two|three|i{1,3})\W*$", re.I)
+_STAGE_NUMBER = re.compile(r"\bstages? ?(?:[123]|one|two|three|i{1,3})\b", re.I)
+_LINE_NUMBER = re.compile(
+    r"\b(?:[123]|1st|2nd|3rd|first|second|third|one|two|three)[\s-]*lines?\b|\blines? ?(?:[123]|two|three)\b", re.I
+)
 _NO_STAGE = re.compile(
     r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*"
     r"(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|unsure|haven'?t|hasn'?t|never)\b.{0,30}"
@@ -35,6 +39,9 @@ _NUMBER_TOLD = re.compile(
     r"it'?s|maybe|probably)\W+)*(?P<number>[1-4]|one|two|three|four)\W+"
     r"(?:i (?:think|believe|reckon)|he said|she said|they said|it says|apparently|maybe|probably|the (?:doctor|nurse)|is what)\b",
     re.I,
+)
+_HAD_ALREADY = re.compile(
+    r"\b(?:had|done|finished|completed|been on|already|previously|started (?:with|on)|so far)\b", re.I
 )
 _NO_QUESTION = (*CHITCHAT, "distress", "nlu_fallback", "off_topic", "prognosis", "personal_advice")
 _SHORT = 14
@@ -59,9 +66,9 @@ def next_stage(reading: Reading, memory: Memory) -> Question | None:
     last, found = memory.last, _AND_NUMBER.fullmatch(reading.text)
     if found is None or last is None or last.kind not in ("treatment", "sequence", "definition") or last.stage is None:
         return None
-    counts_stages = (
-        _STAGE_LAST.search(memory.notebook.said or "") is not None and memory.notebook.said_kind == last.kind
-    )
+    said = memory.notebook.said or ""
+    counted = _STAGE_LAST.search(said) or (_STAGE_NUMBER.search(said) and not _LINE_NUMBER.search(said))
+    counts_stages = counted is not None and counted is not False and memory.notebook.said_kind == last.kind
     number = _number(found)
     return last.with_(stage=number, position=None) if counts_stages and number != last.stage else None
 
@@ -75,6 +82,12 @@ def stage_given(reading: Reading, memory: Memory) -> Question | None:
     line = asked_line(reading)
     if reading.intent == "definition" and (reading.asks or ASKS.match(reading.text)):
         return None
+    drugs, kinds = drugs_over(reading), therapies_over(reading)
+    open_end = last.kind == "sequence" and not (last.drugs or last.therapies or last.from_line)
+    if open_end and (drugs or kinds) and _HAD_ALREADY.search(reading.text) and not reading.text.rstrip().endswith("?"):
+        return last.with_(
+            stage=stage, drugs=drugs, therapies=kinds, direction="after"
+        )  # "in my lungs, had the taxane already"
     asks_anew = bool(reading.values("drug")) or (line is not None and line != last.line) or reading.asks
     if asks_anew or last.kind == "drug_info" or reading.text.rstrip().endswith("?") and not only_parts(reading):
         return None
@@ -90,6 +103,16 @@ def _open_question(memory: Memory) -> Question | None:
         thread is not None and thread.stage is None and not thread.drugs and thread.kind in ("treatment", "sequence")
     )
     return thread if waits and memory.kind in ("chitchat", "definition", "unclear", "distress") else None
+
+
+def type_put_right(reading: Reading, memory: Memory) -> Question | None:
+    """The treatment of the stage told before, after "no, sorry, hers is HER2-positive" puts right what was refused."""
+    last = memory.last
+    if last is None or last.kind != "not_in_guide" or last.topic != "her2_negative" or last.stage is None:
+        return None
+    ours = any(term in reading.own and "-" in term for term in asked_terms(reading)) and not reading.names("other_type")
+    told = not reading.text.rstrip().endswith("?") and not ASKS.match(reading.text)
+    return Question("treatment", stage=last.stage) if ours and told and len(reading.text.split()) <= _SHORT else None
 
 
 def stage_moved(reading: Reading, memory: Memory) -> Question | None:

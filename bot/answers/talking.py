@@ -10,14 +10,14 @@ from bot.answers.reply import Reply
 from bot.clinic import Clinic
 from bot.guide.queries import Guide
 
-SHOWN = 4
+SHOWN = 3
 
 
 def suggested_questions(stage: str | None, guide: Guide) -> list[str]:
     """Returns the questions to ask that are shown together: those of a known stage first, then the general ones."""
     row = guide.stage(stage) if stage else None
     special = guide.questions(row.key) if row else []
-    return (special + guide.questions())[: SHOWN if row else SHOWN + 1]
+    return (special + guide.questions())[: SHOWN if row else SHOWN + 2]
 
 
 def answer_talking(question: Question, guide: Guide, clinic: Clinic) -> Reply:
@@ -27,7 +27,9 @@ def answer_talking(question: Question, guide: Guide, clinic: Clinic) -> Reply:
     questions = suggested_questions(question.stage, guide)
     if not passages and not questions:
         return answer_refusal(Question("not_in_guide", stage=question.stage), guide, clinic)
-    why = " ".join(passage.text for passage in list(passages.values())[:1])
+    # The questions of a stage leave less room for the general ones, which the guide's second sentence then names.
+    said = [passage.text for passage in passages.values()]
+    why = next(iter(said[1:] if stage else said), "")
     about = f" about {in_sentence(stage)}" if stage else ""
     asking = [f"You could ask your oncologist{about}:", *(f"- {text}" for text in questions)]
     lines = [why, *(asking if questions else ())]

@@ -43,6 +43,15 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 _PLAIN = (
     PlainAsk(
+        ("personal_advice", "drug_info", "treatment"),
+        _words(
+            r"\b(?:tell|give) (?:me|us)\b.{0,20}\bdos(?:e|age)\b|\bdos(?:e|age)\b.{0,15}\bfor (?:a )?\d+ ?(?:kg|kilos?|pounds|lbs?|"
+            r"stone)\b|\bwhat(?:'?s| is) the (?:\w+ ){0,2}dos(?:e|age)\b"
+        ),
+        "side_effect_or_dose",
+        "asks for a dose",
+    ),
+    PlainAsk(
         (*_ABOUT_FACTS, "side_effect_or_dose", "not_in_guide_tests", "not_in_guide_trials"),
         _words(
             r"(?:\b(?:what|which)(?: is the| are the)? ?(?:%|percent)|\b(?:percentage|proportion|fraction|(?:%|"

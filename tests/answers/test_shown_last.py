@@ -1,0 +1,134 @@
+"""Short questions about what was shown or said last. Readings are made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from readings import read
+
+from bot.answers.followup import resolve
+from bot.answers.fresh_words import asks_what_it_means
+from bot.answers.lines_said import line_over
+from bot.answers.notebook import Notebook
+from bot.answers.question import Memory, Question
+from bot.answers.reading import Mention, Reading
+
+SECOND = Question("sequence", stage="metastatic", line=2, drugs=("Herceptin",), direction="after", position=1)
+FIRST = Question("treatment", stage="metastatic", line=1, position=2)
+BEFORE = Question("sequence", stage="metastatic", line=1, drugs=("Enhertu",), direction="before", position=2)
+THIRD = Question("treatment", stage="metastatic", line=3, position=2)
+REFUSED = Question("not_in_guide", stage="3", topic="her2_negative")
+
+
+def after(question: Question, thread: Question | None = None) -> Memory:
+    return Memory(last=question, kind=question.kind, thread=thread or question, started=True)
+
+
+def test_after_it_is_after_the_drug_that_something_came_before() -> None:
+    asked = resolve(read("and after it", "sequence", "after", "that"), after(BEFORE))
+    assert asked == Question("sequence", stage="metastatic", drugs=("Enhertu",), direction="after")
+
+
+def test_when_that_fails_goes_on_from_the_treatment_after_a_word_was_explained() -> None:
+    memory = after(Question("definition", term="taxane"), FIRST)
+    asked = resolve(read("and when that packs up", "sequence", "failed", "that"), memory)
+    assert (asked.kind, asked.stage, asked.direction) == ("sequence", "metastatic", "after")
+
+
+@pytest.mark.parametrize("text", ["which comes first out of those", "which one of them is first"])
+def test_which_of_those_is_first_shows_the_row_whose_drugs_stand_in_order(text: str) -> None:
+    asked = resolve(read(text, "sequence", "that", "compare"), after(THIRD))
+    assert asked == Question("treatment", stage="metastatic", line=3)
+
+
+def test_another_name_is_asked_of_the_drug_shown_and_not_of_the_one_that_is_over() -> None:
+    asked = resolve(read("what else do they call it", "definition", "that"), after(SECOND))
+    assert (asked.kind, asked.drugs, asked.line) == ("drug_info", (), 2)
+
+
+def test_what_is_named_and_asked_about_in_the_next_breath_is_explained() -> None:
+    text = "once the herceptin is done i go on 'maintenance', whats that when its at home"
+    assert resolve(read(text, "sequence", "after", "that"), Memory()) == Question("definition", term="maintenance")
+    line = read("third line metastatic what is it", "treatment")
+    assert resolve(line, Memory()) == Question("treatment", stage="metastatic", line=3)
+
+
+def test_the_treatment_that_was_refused_is_shown_once_the_type_is_put_right() -> None:
+    told = replace(
+        read("sorry no hers is her2 pos", "outlook", "correct"),
+        mentions=(Mention("term", "HER2-positive", 17, 25),),
+        own=frozenset({"HER2-positive"}),
+    )
+    assert resolve(told, after(REFUSED)) == Question("treatment", stage="3")
+    asked = replace(told, text="sorry no is hers her2 pos?")
+    assert resolve(asked, after(REFUSED)).kind != "treatment"
+    assert resolve(told, after(replace(REFUSED, stage=None))).kind != "treatment"
+
+
+def test_a_stage_told_with_what_was_had_already_starts_from_there() -> None:
+    open_end = Memory(last=Question("sequence", failed=True), kind="clarify", thread=Question("sequence", failed=True))
+    told = resolve(read("its metastatic, had herceptin already", "treatment"), open_end)
+    assert (told.stage, told.drugs, told.direction) == ("metastatic", ("Herceptin",), "after")
+    asked = resolve(read("its metastatic, what about herceptin", "treatment"), open_end)
+    assert asked.direction is None
+
+
+def test_a_number_after_a_stage_and_a_line_in_words_counts_stages() -> None:
+    memory = after(Question("treatment", stage="1", line=1))
+    in_words = replace(memory, notebook=Notebook(said="stage 1 frontline please", said_kind="treatment"))
+    assert resolve(read("and 3", "treatment"), in_words) == Question("treatment", stage="3", line=1)
+    counted = replace(memory, notebook=Notebook(said="first line at stage 1, not 2nd line", said_kind="treatment"))
+    assert resolve(read("and 3", "treatment"), counted).stage == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("does that mean it is metastatic", False),
+        ("its metastatic, does that mean no surgery", True),
+        ("she is metastatic", True),
+    ],
+)
+def test_what_a_message_only_asks_about_tells_no_stage(text: str, tells: bool) -> None:
+    assert asks_what_it_means(read(text, "definition")) is not tells
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("hes metastatic and came off the first 3 drugs", 1),
+        ("first bit fails, whats second", 1),
+        ("had my first lot", 1),
+        ("whats done first", None),
+        ("what gets done first", None),
+        ("the first one failed", 1),
+    ],
+)
+def test_the_first_lot_that_is_over_and_the_first_that_is_asked_for(text: str, over: int | None) -> None:
+    named = [
+        Mention("ordinal", number, text.index(word), text.index(word) + len(word))
+        for word, number in (("first", "1"), ("second", "2"))
+        if word in text
+        and "first lot" not in text
+        and "first 3" not in text
+        and not (word == "first" and "bit" in text)
+    ]
+    assert line_over(Reading(text, "sequence", mentions=tuple(named))) == over
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("its tukysa straight after perjeta isnt it", Question("sequence", drugs=("Perjeta",), direction="after")),
+        ("oh so tukysa is after that", Question("sequence", drugs=("Tukysa",), direction="order")),
+        ("does tukysa come straight after perjeta", Question("sequence", drugs=("Tukysa",), direction="order")),
+    ],
+)
+def test_a_guess_at_the_order_is_held_against_the_guide(text: str, expected: Question) -> None:
+    assert resolve(read(text, "sequence", "after", "that"), Memory()) == expected
+
+
+def test_what_is_a_line_at_a_stage_asks_what_is_given_there() -> None:
+    asked = resolve(read("my daughter is metastatic, what is first line", "definition", "meaning"), Memory())
+    assert asked == Question("treatment", stage="metastatic", line=1)
