@@ -7,7 +7,7 @@ import re
 from bot.answers.reading import Reading
 
 NAMED = ("stage", "line", "ordinal", "drug", "term")
-ASKS = re.compile(r"\s*(?:what|when|how|which|who|can|is|are|does|do|will|should|could|where)\b", re.I)
+ASKS = re.compile(r"\s*(?:whats?|wats?|when|how|which|who|can|is|are|does|do|will|should|could|where)\b", re.I)
 _WORD = re.compile(r"[\w'+&-]+")
 _FILLER = frozenset(
     "a about again also an and ask at but can cos do does er erm for from go going got has have hers her him his how i "

@@ -132,4 +132,11 @@ def _remember(reply: Reply, memory: Memory, waiting: Question | None, *, tells_s
         else (memory.waiting if reply.kind in ("emergency", "distress") else None),
         started=True,
         people=memory.people,
+        drugs=_two_newest(memory.drugs, question) if reply.kind == "drug_info" else memory.drugs,
     )
+
+
+def _two_newest(drugs: tuple[str, ...], question: Question | None) -> tuple[str, ...]:
+    """The two drugs explained last, the newest at the end."""
+    newest = question.drugs[:2] if question is not None else ()
+    return (*(drug for drug in drugs if drug not in newest), *newest)[-2:]

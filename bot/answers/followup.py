@@ -60,6 +60,23 @@ _HELP_COMES = re.compile(
     r"hospital))\b",
     re.I,
 )
+# Said after an emergency reply to make light of it.
+_MINIMISED = re.compile(
+    r"\b(?:probably|prob|likely|just|maybe|might be|could be|hopefully|surely) (?:\w+ ){0,2}(?:nothing|fine|ok|okay|wind|"
+    r"tired|anxiety|nerves|a bug|a cold|stress|normal|panic)\b|\bnothing (?:serious|bad|much|really)\b|\boverreact\w*|"
+    r"\bmaking a fuss\b|\b(?:wast\w+|bother\w*) .{0,12}\b(?:time|them|anyone|people|the (?:ward|doctor|nurse))\b",
+    re.I,
+)
+# Said after an emergency reply: it may wait, or something from the cupboard will do.
+_PUT_OFF = re.compile(
+    r"\b(?:see how|wait (?:and|n|&) see|and see|n see|sleep (?:on it|it off)|leave it|hold off|"
+    r"give it (?:an?|another|until|till?|some|time)|wait (?:until|till?|an?|for|it out)|"
+    r"hang on (?:until|till?)|lie down|lay down|have a nap)\b|"
+    r"\b(?:paracetamol|calpol|ibuprofen|nurofen|tylenol|acetaminophen|advil|aspirin|imodium|loperamide|"
+    r"antihistamine|piriton|benadryl|zyrtec|gaviscon|rennies?|painkillers?)\b",
+    re.I,
+)
+_FEW_TO_DELAY = 16
 _WHATS_A_WORD = re.compile(r"\W*(?:and |so |ok |sorry )*(?:what'?s|whats|what is|what are|what does)\b", re.I)
 _MEANT = re.compile(
     r"^\W*(?:no\W+|yes\W+|but\W+)*(?:i|i'?m|im) (?:really |do |am |dead )*(?:mean it|serious|not joking)\b", re.I
@@ -69,6 +86,10 @@ _NO_HELP = re.compile(
     r"morning|monday)\b",
     re.I,
 )
+_ROUGHLY = re.compile(
+    r"\b(?:number|numbers|figure|figures|ballpark|rough|roughly|average|guess|estimate|percent|odds|idea)\b|%", re.I
+)
+_FEW = 8
 _THAT_TYPE = re.compile(r"\b(?:that|this) (?:type|kind|sort)\b\W*$", re.I)
 _EARLIER = re.compile(
     r"\W*(?:and |n |ok |so |the |go )*(?:one |step )?(?:earlier|back)(?: (?:one|than|again|that|still|line|step))*\W*",
@@ -107,6 +128,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         memory = Memory(started=memory.started)
     return (
         _said_again(reading, memory)
+        or _number_pressed(reading, memory)
         or number_corrected(reading, memory)
         or _why_that(reading, memory)
         or _step_back(reading, memory)
@@ -124,6 +146,13 @@ def _said_again(reading: Reading, memory: Memory) -> Question | None:
     """The last question, as it was, after "say that again please"."""
     asks_again = _AGAIN.fullmatch(reading.text) is not None
     return memory.last if asks_again and memory.last is not None and memory.last.kind in ANSWERED else None
+
+
+def _number_pressed(reading: Reading, memory: Memory) -> Question | None:
+    """The prognosis asked for once more: "just a rough number"."""
+    last = memory.last
+    pressed = last is not None and last.kind == "prognosis" and _ROUGHLY.search(reading.text) is not None
+    return last if pressed and len(reading.text.split()) <= _FEW and not reading.mentions else None
 
 
 def _why_that(reading: Reading, memory: Memory) -> Question | None:
@@ -158,6 +187,8 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
     if memory.kind not in ("emergency", "distress") or memory.last is None:
         return None
+    if memory.kind == "emergency" and _delays(reading):
+        return memory.last
     of_help = memory.kind == "emergency" and _HELP_COMES.search(reading.text) is not None
     if of_help and not _NO_HELP.search(reading.text):
         return Question("chitchat", topic="goodbye")
@@ -189,6 +220,14 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     if reading.intent in (*ANSWERED, "emergency") and asked:
         return None
     return None if names_something or (asks and reading.intent != "distress") else memory.last
+
+
+def _delays(reading: Reading) -> bool:
+    """Tells whether a message makes light of what has just been called urgent, or asks whether it can wait."""
+    if any(m.kind in ("drug", "stage", "line") for m in reading.mentions) or len(reading.text.split()) > _FEW_TO_DELAY:
+        return False
+    light = _MINIMISED.search(reading.text) is not None and not reading.text.rstrip().endswith("?")
+    return light or _PUT_OFF.search(reading.text) is not None
 
 
 def _replaced(reading: Reading, memory: Memory) -> Question | None:

@@ -84,6 +84,15 @@ _AFTER = re.compile(
     r"\W*(?:straight|right|directly|just|next|that comes|comes|you get|they give|which comes)?\W*(?:after|following)\W*(?:the )?",
     re.I,
 )
+_WAS_THAT_USUAL = re.compile(
+    r"\b(?:is|was|were) (?:that|this|those|it) (?:all )?(?:the |a )?(?:usual|normal|standard|typical|right) "
+    r"(?:first|start|opening|beginning)\b",
+    re.I,
+)
+_ONE_OR_OTHER_FIRST = re.compile(
+    r"^\W*(?:so |and )?(?:is|are|do|does|would|will)\b.{0,30}\bor\b.{0,30}\b(?:comes?|goes|go|given|that'?s|thats)? ?first\b",
+    re.I,
+)
 _TWO_TRIED = re.compile(
     r"\b(?:two|2|both) (?:(?:different|kinds of|lots of|types of|lines of|targeted|her2|separate) )*"
     r"(?:kinds?|lots|lines|treatments?|therap\w+|things|regimens?|drugs?|medicines?|meds|combos?|combinations)\b|\bneither\b",
@@ -164,6 +173,11 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     thread = memory.thread
     here = stage or (thread.stage if thread else None)
     drugs, kinds = drugs_over(reading), therapies_over(reading)
+    named = reading.values("drug")
+    if len(named) > 1 and "failed" not in reading.cues and _ONE_OR_OTHER_FIRST.search(reading.text):
+        return Question(
+            "sequence", stage=here, drugs=named, direction="first"
+        )  # "is it Enhertu or Kadcyla that comes first"
     if "maintenance" in kinds and (len(kinds) > 1 or drugs):
         # "Do they go onto maintenance after the taxane": maintenance is where it leads, not where it starts.
         kinds = tuple(kind for kind in kinds if kind != "maintenance")
@@ -208,6 +222,8 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if len(therapies(reading)) > 1 and not drugs and _BEFORE_OR_AFTER.search(reading.text) and here is not None:
         # "Chemo before the operation or afterwards?" asks for the steps of one line, in order.
         return Question("treatment", stage=here, therapies=therapies(reading))
+    if stage and _WAS_THAT_USUAL.search(reading.text) and not failed:
+        return Question("treatment", stage=stage, line=1)  # "had the op, then chemo: was that the usual first thing"
     if drugs and stage and "start" in reading.cues and not {"after", "before", "failed"} & reading.cues:
         # "Is Taxol with the two antibodies the standard start": asks for the start, not for what follows it.
         return Question("treatment", stage=stage, line=1)

@@ -104,6 +104,7 @@ class Memory:
         started: the first reply has been given.
         notebook: the visitor's list of questions, and the last question in the visitor's words.
         people: whose stage is known, as pairs of a word for the person ("sister", "self") and a stage key.
+        drugs: the two drugs explained last, the newest at the end: what "which of those two comes first" is about.
     """
 
     last: Question | None = None
@@ -114,6 +115,7 @@ class Memory:
     started: bool = False
     notebook: Notebook = Notebook()
     people: tuple[tuple[str, str], ...] = ()
+    drugs: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns JSON-ready data for a Rasa slot."""
@@ -126,6 +128,7 @@ class Memory:
             "started": self.started,
             "notebook": self.notebook.to_dict(),
             "people": [list(pair) for pair in self.people],
+            "drugs": list(self.drugs),
         }
 
     @classmethod
@@ -146,4 +149,5 @@ class Memory:
             bool(data.get("started")),
             Notebook.from_dict(data.get("notebook")),
             tuple((str(who), str(stage)) for who, stage in data.get("people") or ()),
+            tuple(str(drug) for drug in data.get("drugs") or ()),
         )

@@ -50,6 +50,17 @@ _PROPER_NAME = re.compile(
     r"scientific) name\b",
     re.I,
 )
+_OTHER_NAME = re.compile(
+    r"\b(?:has|does|have|is there|got) (?:it|that|this|they)?\W*(?:got |have |go by |goes by |called )?(?:another|any other|"
+    r"an other|a different|a proper|a generic|a brand|two|more) names?\b|"
+    r"\bwhat else (?:do they|do you|is it|do people|it'?s|its) call(?:ed)?\b",
+    re.I,
+)
+_WHY_NOT_NOW = re.compile(
+    r"\bwhy (?:not|don'?t they|can'?t they|wouldn'?t they|aren'?t they|dont|cant)\b.{0,20}\b(?:cut|take|taking|operate|op|surgery|"
+    r"whip|remove|chop)\b.{0,20}\b(?:first|straight|now|right away|out|off)\b",
+    re.I,
+)
 _WHY_ORDER = re.compile(
     r"\W*(?:and |but |so |ok )*(?:why|how come)\b.{0,20}\b(?:before|after\w*|first)\b.{0,20}$", re.I
 )
@@ -60,6 +71,7 @@ _BARE_NEXT = re.compile(
     re.I,
 )
 _AFTER_IT = re.compile(r"\W*(?:(?:and|an|ok|so|then|what|whats|comes)\W+)*after it\W*", re.I)
+_PROGRESSED = re.compile(r"\bprogress\w* (?:on|after|through|despite) (?:that|it|this|those|them)\b", re.I)
 _NOW = re.compile(
     r"\b(?:happens|do they do|do we do|do you do|is it) now\b|^\W*(?:so |and |ok )*(?:what|wot) (?:now|happens)\W*$",
     re.I,
@@ -83,7 +95,9 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     named = [m for m in reading.mentions if m.kind in ("stage", "drug", "line")]
     if last is None or named or len(reading.text.split()) > _SHORT:
         return None
-    if last.drugs and _PROPER_NAME.search(reading.text):
+    if _OTHER_NAME.search(reading.text) and last.kind == "sequence" and thread is not None and thread.line is not None:
+        return Question("drug_info", stage=thread.stage, line=thread.line, position=thread.position)
+    if last.drugs and (_PROPER_NAME.search(reading.text) or _OTHER_NAME.search(reading.text)):
         return Question("drug_info", drugs=last.drugs[:1])
     if last.kind in ("definition", "drug_info") and (last.term or last.drugs):
         if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading) and "failed" not in reading.cues:
@@ -92,6 +106,8 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     came_before = last.kind == "sequence" and last.drugs and last.direction == "before"
     if came_before and _AFTER_IT.fullmatch(reading.text):  # "what comes before it", "and after it": beside the drug
         return Question("sequence", stage=last.stage, drugs=last.drugs, direction="after")
+    if _PROGRESSED.search(reading.text) and placed and thread is not None and thread.line is not None:
+        return thread.onward("after", failed=True)
     if _BARE_NEXT.fullmatch(reading.text) and placed and thread is not None and thread.line is not None:
         return thread.onward("after")
     if last.kind == "definition" and last.term and _WHY_ORDER.match(reading.text) and not asked_terms(reading):
@@ -105,7 +121,8 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
         and reading.intent not in ANSWERED
     ):
         return thread.onward("after" if beside["way"].lower().startswith(("after", "follow", "beyond")) else "before")
-    if _WHY_CHEMO_FIRST.search(reading.text) and placed and thread is not None and thread.line in (None, 1):
+    why_first = _WHY_CHEMO_FIRST.search(reading.text) or _WHY_NOT_NOW.search(reading.text)
+    if why_first and placed and thread is not None and thread.line in (None, 1):
         return Question("definition", term="neoadjuvant")
     if _WHY_BEFORE.fullmatch(reading.text) and placed and thread is not None and thread.line == 1:
         return Question("definition", term="neoadjuvant")
@@ -119,6 +136,9 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
         and last.kind not in ("sequence", "drug_info")
     ):
         return Question("treatment", stage=thread.stage, line=1)
+    both = memory.drugs if len(memory.drugs) == 2 else ()
+    if last.kind == "drug_info" and both and (_OF_THOSE.search(reading.text) or _FIRST_OF_THOSE.search(reading.text)):
+        return Question("sequence", stage=thread.stage if thread else None, drugs=both, direction="first")
     if last.kind == "drug_info" and last.drugs and _OF_THOSE.search(reading.text):
         return Question("sequence", stage=thread.stage if thread else None, drugs=last.drugs, direction="order")
     shown = last.kind in ("treatment", "sequence") and placed and thread is not None and thread.line is not None

@@ -17,7 +17,9 @@ _PUT_RIGHT = re.compile(
     r"i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
     r"(?:\b(?:it'?s|its|is|am|i'?m|im|she'?s|shes|he'?s|hes|was|a|meant|to|not \d but)\W+)+(?:an? )?"
     r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+|(?:i'?ve|"
-    r"ive|i have|the letter|it says|they said|apparently|here|on the)\b.{0,40})?\W*",
+    r"ive|i have|the letter|it says|they said|apparently|here|on the)\b.{0,40}|"
+    r"[,.;]? (?:just|i|we|she|he|only) (?:\w+ )?(?:found|read|reread|checked|looked|rang|asked|got|"
+    r"opened|misread|misheard)\b[^?\d]{0,40})?\W*",
     re.I,
 )
 _AND_NUMBER = re.compile(

@@ -21,7 +21,9 @@ from bot.language.outside import load_outside
 from bot.language.spelling import Spelling
 from bot.language.vocabulary import Vocabulary
 
-_NUMBER = re.compile(r"(\d|zero|one|two|too|three|four|five|six|iv|i{1,3}|v)[abc]?\.?$")
+_NUMBER = re.compile(
+    r"(\d|zero|one|two|too|three|four|five|six|iv|i{1,3}|v)(?:[abc]|(?<=\d)s)?\.?$"
+)  # "do all stage 1s ..."
 # What a number beside a stage counts, when it is not a stage itself.
 _COUNTED = frozenset(
     "cm cms mm nodes node lymph positive years yrs year yr months month weeks week days kids children boys girls lumps "

@@ -87,7 +87,7 @@ def _pattern(nlp: Language, text: str) -> Doc:
 
 
 def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]]:
-    number = {"NORM": {"REGEX": r"^(?:\d|zero|one|two|too|three|four|five|six|i{1,3}|iv|v)[abcABC]?\.?$"}}
+    number = {"NORM": {"REGEX": r"^(?:\d|zero|one|two|too|three|four|five|six|i{1,3}|iv|v)(?:[abcABC]|(?<=\d)s)?\.?$"}}
     stage_word = {"NORM": {"IN": STAGE_WORDS}}
     filler = {
         "NORM": {"IN": ["is", "at", "-", ":", "#", "now", "a", "number", "no", "like", "of"]},

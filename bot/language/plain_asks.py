@@ -43,6 +43,67 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 _PLAIN = (
     PlainAsk(
+        _ABOUT_FACTS,
+        _words(
+            r"\b(?:recurrence|relapse|survival|cure|response|success|death|mortality|remission) (?:rates?|percentages?|odds|stats|"
+            r"statistics|figures|chances?)\b"
+        ),
+        "prognosis",
+        "asks for a rate",
+    ),
+    PlainAsk(
+        ("prognosis", "side_effect_or_dose", "not_in_guide_daily_life", *_ABOUT_FACTS),
+        _words(
+            r"\b(?:any chance|is it ok|is it okay|would it be ok|possible|"
+            r"alright|is it fine)\b (?:that |for |if |to )?(?:(?:i|we|she|he|me|"
+            r"us) )?(?:can |could |may |to )?(?:miss|skip|delay|postpone|pause|push back|put off|have a break from)\b"
+        ),
+        "personal_advice",
+        "asks to leave a treatment out",
+    ),
+    PlainAsk(
+        ("smalltalk", "thanks", "greet", "goodbye", "bot_identity"),
+        _words(r"\bwhat did you say\b.{0,25}\b(?:next|after|then|first)\b"),
+        "sequence",
+        "asks again what comes next",
+    ),
+    PlainAsk(
+        (*_ABOUT_FACTS, "prognosis", "side_effect_or_dose"),
+        _words(
+            r"\b(?:thinking (?:of|about)|tempted to|considering|half a mind to|ready to|feel like|"
+            r"going to|gonna) (?:just )?(?:jack\w*|"
+            r"pack\w*|knock\w*|giv\w*|chuck\w*|stop\w*|quit\w*|skip\w*|com(?:e|ing) off|drop\w*|ditch\w*)\b"
+        ),
+        "personal_advice",
+        "thinks of stopping a drug",
+        naming=frozenset({"drug"}),
+    ),
+    PlainAsk(
+        ("personal_advice", "distress"),
+        _words(r"\bwhy\b.{0,30}\bchemo\w*\b.{0,20}\b(?:before|first)\b"),
+        "treatment",
+        "asks why chemotherapy comes first",
+        naming=frozenset({"stage"}),
+    ),
+    PlainAsk(
+        (*_ABOUT_FACTS, "prognosis"),
+        _words(
+            r"\bis (?:that|it|this) (?:down to |from |because of )?(?:the|my|her|his) (?:drug|drugs|chemo|treatment|"
+            r"meds|medicine|tablets|infusions?)\b.{0,12}\bor\b.{0,14}\b(?:cancer|tumou?r|disease|illness|something else|just)\b"
+        ),
+        "side_effect_or_dose",
+        "asks whether it is the drug",
+    ),
+    PlainAsk(
+        _ABOUT_FACTS,
+        _words(
+            r"^\W*(?:so |and |but )?(?:can|do|could) (?:men|a man|males|blokes|guys) (?:\w+ )?(?:get|have|catch|develop)\b"
+        ),
+        "not_in_guide_causes",
+        "asks who can have it",
+        not_naming=frozenset({"stage", "drug"}),
+    ),
+    PlainAsk(
         ("personal_advice", "drug_info", "treatment"),
         _words(
             r"\b(?:tell|give) (?:me|us)\b.{0,20}\bdos(?:e|age)\b|\bdos(?:e|age)\b.{0,15}\bfor (?:a )?\d+ ?(?:kg|kilos?|pounds|lbs?|"

@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 from readings import read
 
+from bot.answers.conversation import turn
 from bot.answers.followup import resolve
 from bot.answers.fresh_words import asks_what_it_means
 from bot.answers.lines_said import line_over
 from bot.answers.notebook import Notebook
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Mention, Reading
+from bot.clinic import Clinic
+from bot.guide.queries import Guide
 
 SECOND = Question("sequence", stage="metastatic", line=2, drugs=("Herceptin",), direction="after", position=1)
 FIRST = Question("treatment", stage="metastatic", line=1, position=2)
@@ -132,3 +135,106 @@ def test_a_guess_at_the_order_is_held_against_the_guide(text: str, expected: Que
 def test_what_is_a_line_at_a_stage_asks_what_is_given_there() -> None:
     asked = resolve(read("my daughter is metastatic, what is first line", "definition", "meaning"), Memory())
     assert asked == Question("treatment", stage="metastatic", line=1)
+
+
+@pytest.mark.parametrize("text", ["which of those two comes first", "which one is given first"])
+def test_which_of_those_two_is_about_the_drugs_explained_last(text: str) -> None:
+    explained = Question("drug_info", stage="metastatic", line=3, drugs=("Kadcyla",))
+    memory = replace(after(explained), drugs=("Enhertu", "Kadcyla"))
+    asked = resolve(read(text, "sequence", "compare"), memory)
+    assert (asked.drugs, asked.direction) == (("Enhertu", "Kadcyla"), "first")
+    alone = resolve(read(text, "sequence", "compare"), replace(memory, drugs=("Kadcyla",)))
+    assert alone.drugs == ("Kadcyla",)
+
+
+def test_the_two_drugs_explained_last_are_remembered(guide: Guide, clinic: Clinic) -> None:
+    memory = Memory()
+    for name in ("herceptin", "enhertu", "kadcyla"):
+        _, memory = turn(read(f"what is {name}", "drug_info", "meaning"), memory, guide, clinic)
+    assert memory.drugs == ("Enhertu", "Kadcyla")
+    assert Memory.from_dict(memory.to_dict()) == memory
+    _, memory = turn(read("thanks", "thanks"), memory, guide, clinic)
+    assert memory.drugs == ("Enhertu", "Kadcyla")
+
+
+def test_progression_on_that_goes_on_to_the_next_line() -> None:
+    asked = resolve(read("progression on that = ?", "definition", "failed", "that"), after(FIRST))
+    assert (asked.kind, asked.direction, asked.failed) == ("sequence", "after", True)
+
+
+@pytest.mark.parametrize(
+    "text", ["probably nothing right", "its prob just a bug", "dont want to waste anyones time", "overreacting"]
+)
+def test_what_makes_light_of_an_emergency_keeps_it_going(text: str) -> None:
+    urgent = Question("emergency", topic="emergency", signs=("fever",))
+    assert resolve(read(text, "deny"), after(urgent)) == urgent
+
+
+def test_a_number_asked_for_once_more_is_refused_once_more() -> None:
+    refused = Question("prognosis", stage="metastatic")
+    assert resolve(read("just a rough number", "side_effect_or_dose"), after(refused)) == refused
+    assert resolve(read("just a rough number", "side_effect_or_dose"), after(FIRST)).kind == "side_effect_or_dose"
+
+
+@pytest.mark.parametrize(
+    "text", ["oh no sorry its 3, just found the letter", "sorry its a 3. i misread it", "no its 3"]
+)
+def test_a_number_is_put_right_with_how_it_was_found_out(text: str) -> None:
+    memory = after(Question("treatment", stage="2", line=1))
+    assert resolve(read(text, "smalltalk", "correct"), memory) == Question("treatment", stage="3", line=1)
+
+
+def test_what_a_number_counts_puts_no_stage_right() -> None:
+    memory = after(Question("treatment", stage="2", line=1))
+    assert resolve(read("sorry its 3 weeks, just checked", "smalltalk", "correct"), memory).stage != "3"
+
+
+def test_was_that_the_usual_first_thing_asks_for_the_first_line() -> None:
+    text = "stage 1, had herceptin after the op. was that the usual first thing"
+    assert resolve(read(text, "sequence", "after"), Memory()) == Question("treatment", stage="1", line=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "paracetamol first and see?",
+        "shall i see how i am tomorrow",
+        "can it wait til monday, ill sleep on it",
+        "give it an hour?",
+    ],
+)
+def test_asking_whether_it_can_wait_keeps_an_emergency_going(text: str) -> None:
+    urgent = Question("emergency", topic="emergency", signs=("fever",))
+    assert resolve(read(text, "goodbye"), after(urgent)) == urgent
+    assert resolve(read(text, "goodbye"), after(FIRST)).kind == "chitchat"
+
+
+def test_a_drug_of_the_guide_after_an_emergency_is_asked_about() -> None:
+    urgent = Question("emergency", topic="emergency", signs=("fever",))
+    asked = resolve(
+        read("they gave me paracetamol. what comes after enhertu", "sequence", "after"), after(urgent, SECOND)
+    )
+    assert asked.kind == "sequence"
+
+
+@pytest.mark.parametrize(
+    "text", ["has it got another name", "does it go by a different name", "what else do they call it"]
+)
+def test_another_name_is_told_of_the_drug_talked_about(text: str) -> None:
+    explained = Question("drug_info", stage="metastatic", line=2, drugs=("Enhertu",))
+    assert resolve(read(text, "outlook", "that"), after(explained)) == Question("drug_info", drugs=("Enhertu",))
+    assert resolve(read(text, "outlook", "that"), after(SECOND)).drugs == ()
+
+
+def test_why_not_operate_at_once_explains_neoadjuvant_where_the_first_line_was_shown() -> None:
+    asked = resolve(read("why not just cut it out straight away", "personal_advice", "why"), after(FIRST))
+    assert asked == Question("definition", term="neoadjuvant")
+    assert (
+        resolve(read("why not just cut it out straight away", "personal_advice", "why"), Memory()).kind
+        == "personal_advice"
+    )
+
+
+def test_one_or_the_other_first_compares_both() -> None:
+    asked = resolve(read("is it enhertu or kadcyla that comes first", "sequence", "compare"), Memory())
+    assert (asked.drugs, asked.direction) == (("Enhertu", "Kadcyla"), "first")

@@ -75,6 +75,8 @@ def values(finder: MentionFinder) -> Values:
         ("stage-2", ["2"]),
         ("stage: 2", ["2"]),
         ("stage IIb her2+", ["2"]),
+        ("do all stage 1s need chemo", ["1"]),
+        ("what stage is it", []),
         ("im 2b, whats next", ["2"]),
         ("stage two", ["2"]),
         ("2nd stage", ["2"]),

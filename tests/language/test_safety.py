@@ -102,6 +102,12 @@ def test_words_of_death_without_a_wish(text: str, framing: str) -> None:
         "i want to give up this website",
         "is there any point going on with herceptin",
         "i cut myself shaving",
+        "nose wont stop dripping since i started herceptin, is that a thing",
+        "my nose hasnt stopped running all week",
+        "its easier if i dont wake him when i get in from chemo",
+        "its better if i dont wake up early on chemo days",
+        "and if she doesnt respond to the first lot",
+        "he isnt responding to the chemo, what comes next",
     ],
 )
 def test_ordinary_words_raise_no_alarm(text: str) -> None:
@@ -136,6 +142,10 @@ def test_ordinary_words_raise_no_alarm(text: str) -> None:
         ("cant. breathe. properly", "breathless"),
         ("CAN\u2019T BREATHE!!!", "breathless"),
         ("fever of 39 in march last year and 39 again tonight", "fever"),
+        ("on kadcyla and my nose wont stop", "bleeding"),
+        ("nose wont stop dripping blood", "bleeding"),
+        ("she isnt responding to the nurse", "confusion"),
+        ("he doesnt respond to his name", "confusion"),
     ],
 )
 def test_it_is_happening_now(text: str, sign: str) -> None:
@@ -154,6 +164,8 @@ def test_it_is_happening_now(text: str, sign: str) -> None:
         ("how many xeloda a day, and how many would it take to kill me", ("active",), "self"),
         ("lol might just jump off the car park", ("active",), "self"),
         ("im not saying i want to die but everyone would be better off without me", ("passive",), "self"),
+        ("some nights i think itd be easier if i just didnt wake up", ("passive",), "self"),
+        ("better never to wake", ("passive",), "self"),
     ],
 )
 def test_a_wish_to_die(text: str, signs: tuple[str, ...], person: str) -> None:
