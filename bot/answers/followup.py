@@ -192,11 +192,13 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     of_help = memory.kind == "emergency" and _HELP_COMES.search(reading.text) is not None
     if of_help and not _NO_HELP.search(reading.text):
         return Question("chitchat", topic="goodbye")
+    if of_help and not any(m.kind in NAMED for m in reading.mentions):
+        return memory.last  # "rang the ward but no answer", whatever else that looks like
     gentle = memory.kind == "distress" and memory.last.topic != "crisis"
     if memory.kind == "distress" and _MEANT.search(reading.text):
         return memory.last
     if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
-        return memory.last if of_help else None
+        return None
     asks = reading.text.rstrip().endswith("?") or ASKS.match(reading.text) is not None
     if memory.kind == "emergency":  # "I'm home again and fine. what comes after Tukysa": any sentence may ask
         asks = asks or any(ASKS.match(sentence) for sentence in _SENTENCE_END.split(reading.text))
