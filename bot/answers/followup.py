@@ -187,29 +187,26 @@ def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
     """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
     if memory.kind not in ("emergency", "distress") or memory.last is None:
         return None
-    if memory.kind == "emergency" and _delays(reading):
+    names = [m.kind for m in reading.mentions if m.kind in NAMED]
+    if memory.kind == "emergency":
+        if _delays(reading):
+            return memory.last
+        of_help = _HELP_COMES.search(reading.text) is not None
+        if of_help and not _NO_HELP.search(reading.text):
+            return Question("chitchat", topic="goodbye")
+        if of_help and not names:
+            return memory.last  # "rang the ward but no answer", whatever else that looks like
+    elif _MEANT.search(reading.text):
         return memory.last
-    of_help = memory.kind == "emergency" and _HELP_COMES.search(reading.text) is not None
-    if of_help and not _NO_HELP.search(reading.text):
-        return Question("chitchat", topic="goodbye")
-    if of_help and not any(m.kind in NAMED for m in reading.mentions):
-        return memory.last  # "rang the ward but no answer", whatever else that looks like
     gentle = memory.kind == "distress" and memory.last.topic != "crisis"
-    if memory.kind == "distress" and _MEANT.search(reading.text):
-        return memory.last
     if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
         return None
     asks = reading.text.rstrip().endswith("?") or ASKS.match(reading.text) is not None
     if memory.kind == "emergency":  # "I'm home again and fine. what comes after Tukysa": any sentence may ask
         asks = asks or any(ASKS.match(sentence) for sentence in _SENTENCE_END.split(reading.text))
     # "I'm on chemo yes" answers nothing but what the reply was about: a word of the guide is no question by itself.
-    told = any(m.kind != "term" for m in reading.mentions if m.kind in NAMED) and reading.intent in (
-        *ANSWERED,
-        "nlu_fallback",
-    )
-    names_something = any(m.kind in NAMED for m in reading.mentions) and (
-        asks or told and not _STATES.match(reading.text)
-    )
+    told = any(name != "term" for name in names) and reading.intent in (*ANSWERED, "nlu_fallback")
+    names_something = bool(names) and (asks or told and not _STATES.match(reading.text))
     if memory.kind == "emergency":
         asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
         if reading.intent in ("talking", "outlook") and reading.confidence < SURE_TALK:

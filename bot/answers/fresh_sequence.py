@@ -175,9 +175,8 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     drugs, kinds = drugs_over(reading), therapies_over(reading)
     named = reading.values("drug")
     if len(named) > 1 and "failed" not in reading.cues and _ONE_OR_OTHER_FIRST.search(reading.text):
-        return Question(
-            "sequence", stage=here, drugs=named, direction="first"
-        )  # "is it Enhertu or Kadcyla that comes first"
+        # "Is it Enhertu or Kadcyla that comes first".
+        return Question("sequence", stage=here, drugs=named, direction="first")
     if "maintenance" in kinds and (len(kinds) > 1 or drugs):
         # "Do they go onto maintenance after the taxane": maintenance is where it leads, not where it starts.
         kinds = tuple(kind for kind in kinds if kind != "maintenance")
@@ -233,7 +232,7 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
             return _where(here, drugs)
     if len(drugs) == 1 and mention is not None and not failed and _STANDS_AT.match(reading.text[mention.end :]):
         return _where(here, drugs)  # "does Enhertu always come second"
-    alone = len(drugs) == 1 and drugs == reading.values("drug")
+    alone = len(drugs) == 1 and drugs == named
     if alone and mention is not None and "surgery" in kinds and not failed:
         if _GUESS_NEXT.match(reading.text[mention.end :]):  # "lumpectomy done, is it chemo and Herceptin next"
             drugs, kinds = (), ("surgery",)

@@ -102,53 +102,41 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     if last.kind in ("definition", "drug_info") and (last.term or last.drugs):
         if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading) and "failed" not in reading.cues:
             return last
-    placed = thread is not None and thread.stage is not None and thread.kind in ("treatment", "sequence")
+    placed = thread if thread and thread.stage is not None and thread.kind in ("treatment", "sequence") else None
+    step = placed if placed is not None and placed.line is not None else None
     came_before = last.kind == "sequence" and last.drugs and last.direction == "before"
     if came_before and _AFTER_IT.fullmatch(reading.text):  # "what comes before it", "and after it": beside the drug
         return Question("sequence", stage=last.stage, drugs=last.drugs, direction="after")
-    if _PROGRESSED.search(reading.text) and placed and thread is not None and thread.line is not None:
-        return thread.onward("after", failed=True)
-    if _BARE_NEXT.fullmatch(reading.text) and placed and thread is not None and thread.line is not None:
-        return thread.onward("after")
+    if step is not None and _PROGRESSED.search(reading.text):
+        return step.onward("after", failed=True)
+    if step is not None and _BARE_NEXT.fullmatch(reading.text):
+        return step.onward("after")
     if last.kind == "definition" and last.term and _WHY_ORDER.match(reading.text) and not asked_terms(reading):
         return last
     beside = _BESIDE_IT.search(reading.text)
-    if (
-        beside is not None
-        and placed
-        and thread is not None
-        and thread.line is not None
-        and reading.intent not in ANSWERED
-    ):
-        return thread.onward("after" if beside["way"].lower().startswith(("after", "follow", "beyond")) else "before")
+    if beside is not None and step is not None and reading.intent not in ANSWERED:
+        return step.onward("after" if beside["way"].lower().startswith(("after", "follow", "beyond")) else "before")
     why_first = _WHY_CHEMO_FIRST.search(reading.text) or _WHY_NOT_NOW.search(reading.text)
-    if why_first and placed and thread is not None and thread.line in (None, 1):
+    if why_first and placed is not None and placed.line in (None, 1):
         return Question("definition", term="neoadjuvant")
-    if _WHY_BEFORE.fullmatch(reading.text) and placed and thread is not None and thread.line == 1:
+    if step is not None and step.line == 1 and _WHY_BEFORE.fullmatch(reading.text):
         return Question("definition", term="neoadjuvant")
-    if _BARE_WHY.fullmatch(reading.text) and placed and thread is not None and last.kind in ANSWERED:
-        return thread  # the row says when, or what for; the guide gives no more reasons
-    if (
-        thread is not None
-        and placed
-        and thread.line is None
-        and _NOW.search(reading.text)
-        and last.kind not in ("sequence", "drug_info")
-    ):
-        return Question("treatment", stage=thread.stage, line=1)
-    both = memory.drugs if len(memory.drugs) == 2 else ()
-    if last.kind == "drug_info" and both and (_OF_THOSE.search(reading.text) or _FIRST_OF_THOSE.search(reading.text)):
-        return Question("sequence", stage=thread.stage if thread else None, drugs=both, direction="first")
+    if placed is not None and last.kind in ANSWERED and _BARE_WHY.fullmatch(reading.text):
+        return placed  # the row says when, or what for; the guide gives no more reasons
+    if placed is not None and step is None and last.kind not in ("sequence", "drug_info") and _NOW.search(reading.text):
+        return Question("treatment", stage=placed.stage, line=1)
+    of_those = _OF_THOSE.search(reading.text) or _FIRST_OF_THOSE.search(reading.text)
+    if last.kind == "drug_info" and len(memory.drugs) == 2 and of_those:
+        return Question("sequence", stage=thread.stage if thread else None, drugs=memory.drugs, direction="first")
     if last.kind == "drug_info" and last.drugs and _OF_THOSE.search(reading.text):
         return Question("sequence", stage=thread.stage if thread else None, drugs=last.drugs, direction="order")
-    shown = last.kind in ("treatment", "sequence") and placed and thread is not None and thread.line is not None
-    if shown and thread is not None and (_OF_THOSE.search(reading.text) or _FIRST_OF_THOSE.search(reading.text)):
-        return Question("treatment", stage=thread.stage, line=thread.line)  # the row gives its drugs in their order
+    if step is not None and last.kind in ("treatment", "sequence") and of_those:
+        return Question("treatment", stage=step.stage, line=step.line)  # the row gives its drugs in their order
     about_surgery = _OP.search(reading.text) and re.search(
         r"\bbefore\b.*\bafter\b|\bafter\w*\b.*\bbefore\b", reading.text, re.I
     )
-    if about_surgery and placed and thread is not None:
-        return Question("treatment", stage=thread.stage, line=thread.line or 1)
+    if about_surgery and placed is not None:
+        return Question("treatment", stage=placed.stage, line=placed.line or 1)
     return None
 
 

@@ -70,7 +70,7 @@ def next_stage(reading: Reading, memory: Memory) -> Question | None:
         return None
     said = memory.notebook.said or ""
     counted = _STAGE_LAST.search(said) or (_STAGE_NUMBER.search(said) and not _LINE_NUMBER.search(said))
-    counts_stages = counted is not None and counted is not False and memory.notebook.said_kind == last.kind
+    counts_stages = bool(counted) and memory.notebook.said_kind == last.kind
     number = _number(found)
     return last.with_(stage=number, position=None) if counts_stages and number != last.stage else None
 

@@ -104,20 +104,18 @@ class Records:
         """Returns the events after the visitor's message with this hashed id, up to the next message; None if unknown."""
 
         def work(connection: Connection) -> list[dict[str, Any]] | None:
-            asked = connection.execute(statements.ASKED, {"wanted": key, "message": message}).all()
-            if not asked:
+            asked = _newest_asked(connection, key, message)
+            if asked is None:
                 return None
-            after = connection.execute(
-                statements.AFTER, {"wanted": key, "first": max(row.sequence for row in asked) + 1}
-            )
+            after = connection.execute(statements.AFTER, {"wanted": key, "first": asked.sequence + 1})
             return [data for _, data in takewhile(lambda row: row[0] != "user", after)]
 
         return self.read(work)
 
     def asked(self, key: str, message: str) -> str | None:
         """Returns the text of the visitor's message with this hashed id; None if unknown."""
-        asked = self.read(lambda c: c.execute(statements.ASKED, {"wanted": key, "message": message}).all())
-        return str(max(asked, key=lambda row: row.sequence).data.get("text") or "") if asked else None
+        asked = self.read(lambda connection: _newest_asked(connection, key, message))
+        return None if asked is None else str(asked.data.get("text") or "")
 
     def events(self, key: str, turns: int | None = None) -> list[dict[str, Any]]:
         """Returns the events of the newest turns, or of the whole conversation, oldest first."""
@@ -313,6 +311,12 @@ class Records:
         if code == _NO_TABLE or "no such table" in reason:
             self._tables_made = False  # somebody put another database in its place
         return reason
+
+
+def _newest_asked(connection: Connection, key: str, message: str) -> Any:
+    """Returns place and data of the newest message with a hashed id; None where there is none."""
+    asked = connection.execute(statements.ASKED, {"wanted": key, "message": message}).all()
+    return max(asked, key=lambda row: row.sequence, default=None)
 
 
 def records_of(tenant: Tenant | None) -> Records:

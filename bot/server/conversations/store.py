@@ -107,9 +107,8 @@ class ConversationStore(TrackerStore):
             clinic=self.clinic,
         )
         await self.database.run(self.records.add, self.names.of_sender(tracker.sender_id), addition)
-        await self._keep_unanswered(
-            [event.value for event in new if isinstance(event, SlotSet) and event.key == MEMORY]
-        )
+        memories = (event.value for event in reversed(new) if isinstance(event, SlotSet) and event.key == MEMORY)
+        await self._keep_unanswered(next(memories, None))
         if mine:
             tracker.seen += len(new)
             tracker.kept += len(addition.rows)
@@ -214,11 +213,11 @@ class ConversationStore(TrackerStore):
         if question is not None:
             keep(self.records, question, self.clinic)
 
-    async def _keep_unanswered(self, memories: list[Any]) -> None:
+    async def _keep_unanswered(self, memory: object) -> None:
         """Keeps a turn's question where the memory that the turn set says so. The turn itself is kept already."""
-        if memories and notebook_in(memories[-1]).keep:
+        if notebook_in(memory).keep:
             try:
-                await self.database.run(self._keep_turn, memories[-1])
+                await self.database.run(self._keep_turn, memory)
             except StoreDown:
                 pass  # logged; a question less in a list of many
 
