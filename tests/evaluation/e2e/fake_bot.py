@@ -60,6 +60,13 @@ class FakeBot:
         def run() -> None:
             self._loop.run_until_complete(start())
             self._loop.run_forever()
+            # A handler whose connection was cut still waits: ended here, or asyncio complains of it in another test.
+            waiting = asyncio.all_tasks(self._loop)
+            for task in waiting:
+                task.cancel()
+            if waiting:
+                self._loop.run_until_complete(asyncio.wait(waiting))
+            self._loop.close()
 
         self._thread = threading.Thread(target=run, daemon=True)
         self._thread.start()
