@@ -18,9 +18,8 @@ from bot.answers.picking import is_bare_number, pick
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.stage_told import (
-    next_stage,
-    number_corrected,
     number_told,
+    number_told_alone,
     stage_given,
     stage_moved,
     type_put_right,
@@ -129,10 +128,9 @@ def resolve(reading: Reading, memory: Memory) -> Question:
     return (
         _said_again(reading, memory)
         or _number_pressed(reading, memory)
-        or number_corrected(reading, memory)
+        or number_told_alone(reading, memory)
         or _why_that(reading, memory)
         or _step_back(reading, memory)
-        or next_stage(reading, memory)
         or number_told(reading, memory)
         or stage_given(reading, memory)
         or type_put_right(reading, memory)

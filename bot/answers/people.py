@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.answers.number_alone import NUMBERS
 from bot.answers.reading import Mention, Reading
-from bot.answers.stage_meant import NUMBERS
 from bot.guide.queries import Guide
 
 People = tuple[tuple[str, str], ...]

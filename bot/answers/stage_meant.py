@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 
+from bot.answers.number_alone import NUMBERS, counts_stages, number_alone
 from bot.answers.question import Memory
 from bot.answers.reading import Reading
 from bot.guide.queries import Guide
 
-NUMBERS = {
-    "1": 1, "one": 1, "i": 1, "2": 2, "two": 2, "ii": 2, "3": 3, "three": 3, "iii": 3, "4": 4, "four": 4, "iv": 4,
-}  # fmt: skip
 _NUMBER = r"(?P<number>[1-4]|one|two|three|four|i{1,3}|iv)"
 _NOT_COUNTED = (
     r"(?!\W*(?:weeks?|months?|years?|days?|hours?|cycles?|rounds?|of|or|more|other|nodes?|lumps?|cms?|mms?|times|things|"
@@ -71,6 +69,15 @@ def stage_meant(reading: Reading, memory: Memory, guide: Guide) -> Reading:
         or (_BACK.fullmatch(reading.text) if here else None)
     )
     counted = NUMBERS[number["number"].lower()] if number is not None else 0
-    if number is None or counted > len(keys):
+    if number is not None and counted <= len(keys):
+        return reading.naming_stage(keys[counted - 1], *number.span("number"))
+    return _number_alone(reading, memory, keys) if here is not None else reading
+
+
+def _number_alone(reading: Reading, memory: Memory, keys: list[str]) -> Reading:
+    """Reads the bare number of "my sister was a 3" as a stage, and that of "3?" where the question before counted stages."""
+    alone = None if any(m.kind in ("line", "ordinal", "drug") for m in reading.mentions) else number_alone(reading.text)
+    if alone is None or alone.number > len(keys):
         return reading
-    return reading.naming_stage(keys[counted - 1], *number.span("number"))
+    counted = alone.of_a_stage or counts_stages(memory.notebook.said)
+    return reading.naming_stage(keys[alone.number - 1], alone.start, alone.end) if counted else reading

@@ -8,28 +8,11 @@ from bot.answers.bare import ASKS, only_parts
 from bot.answers.fresh import CHITCHAT
 from bot.answers.lines_said import asked_line
 from bot.answers.named import asked_terms, current_stage, drugs_over, therapies_over
+from bot.answers.number_alone import number_alone
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 
 _DIGITS = {"one": "1", "two": "2", "too": "2", "three": "3", "four": "4"}
-_PUT_RIGHT = re.compile(
-    r"\W*(?:(?:oh|ah|er+m?|um+)\W+)?(?:sorry|no|nope|oops|wait|actually|hang on|"
-    r"i (?:was wrong|misread|meant)|my mistake|correction|typo)\b.{0,40}?"
-    r"(?:\b(?:it'?s|its|is|am|i'?m|im|she'?s|shes|he'?s|hes|was|a|meant|to|not \d but)\W+)+(?:an? )?"
-    r"(?P<number>[123]|one|two|too|three)\W*(?:sorry|not \w+|actually|please|x+|(?:i'?ve|"
-    r"ive|i have|the letter|it says|they said|apparently|here|on the)\b.{0,40}|"
-    r"[,.;]? (?:just|i|we|she|he|only) (?:\w+ )?(?:found|read|reread|checked|looked|rang|asked|got|"
-    r"opened|misread|misheard)\b[^?\d]{0,40})?\W*",
-    re.I,
-)
-_AND_NUMBER = re.compile(
-    r"\W*(?:(?:and|n|then|what about|how about|now)\W+)+(?:for )?(?P<number>[123]|one|two|three)\W*", re.I
-)
-_STAGE_LAST = re.compile(r"\b(?:same|about|and|for)\b.{0,20}\bstages? ?(?:[123]|one|two|three|i{1,3})\W*$", re.I)
-_STAGE_NUMBER = re.compile(r"\bstages? ?(?:[123]|one|two|three|i{1,3})\b", re.I)
-_LINE_NUMBER = re.compile(
-    r"\b(?:[123]|1st|2nd|3rd|first|second|third|one|two|three)[\s-]*lines?\b|\blines? ?(?:[123]|two|three)\b", re.I
-)
 _NO_STAGE = re.compile(
     r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*"
     r"(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|unsure|haven'?t|hasn'?t|never)\b.{0,30}"
@@ -54,25 +37,14 @@ def unsure_of_stage(reading: Reading) -> bool:
     return _NO_STAGE.fullmatch(reading.text) is not None and current_stage(reading) is None
 
 
-def number_corrected(reading: Reading, memory: Memory) -> Question | None:
-    """The question before, at the stage whose bare number is put right: "sorry, misread the letter, its a 2"."""
+def number_told_alone(reading: Reading, memory: Memory) -> Question | None:
+    """The question before at the stage of a bare number (`bot.answers.stage_meant`): "sorry, its a 2", "my sister was a 3"."""
     last = memory.last if memory.last is not None and memory.last.kind in ANSWERED else memory.thread
-    if last is None or last.stage is None or reading.mentions:
+    stage = current_stage(reading)
+    if last is None or last.stage is None or stage is None or memory.kind == "clarify":
         return None
-    found = _PUT_RIGHT.fullmatch(reading.text)
-    return last.with_(stage=_number(found), position=None) if found else None
-
-
-def next_stage(reading: Reading, memory: Memory) -> Question | None:
-    """The same question at another stage, after "same for stage 2" and then "and 3": the number counts stages."""
-    last, found = memory.last, _AND_NUMBER.fullmatch(reading.text)
-    if found is None or last is None or last.kind not in ("treatment", "sequence", "definition") or last.stage is None:
-        return None
-    said = memory.notebook.said or ""
-    counted = _STAGE_LAST.search(said) or (_STAGE_NUMBER.search(said) and not _LINE_NUMBER.search(said))
-    counts_stages = bool(counted) and memory.notebook.said_kind == last.kind
-    number = _number(found)
-    return last.with_(stage=number, position=None) if counts_stages and number != last.stage else None
+    asks_of_stage = last.kind in ("treatment", "sequence", "definition")
+    return last.with_(stage=stage, position=None) if asks_of_stage and number_alone(reading.text) else None
 
 
 def stage_given(reading: Reading, memory: Memory) -> Question | None:

@@ -6,7 +6,6 @@ import pytest
 from readings import read
 
 from bot.answers.followup import resolve
-from bot.answers.notebook import Notebook
 from bot.answers.question import Choice, Memory, Question
 from bot.answers.reading import Mention, Reading
 
@@ -244,19 +243,6 @@ def test_a_bare_why_shows_the_row_again_that_tells_when(text: str) -> None:
 def test_before_or_after_the_operation_is_asked_of_the_line_shown_last() -> None:
     question = resolve(read("is it before or after the operation?", "sequence", "before", "after"), after(STAGE_2))
     assert (question.kind, question.stage, question.line) == ("treatment", "2", 1)
-
-
-@pytest.mark.parametrize(("text", "stage"), [("and 3", "3"), ("and for 1?", "1")])
-def test_a_number_after_same_for_stage_2_counts_stages(text: str, stage: str) -> None:
-    memory = after(STAGE_2)
-    told = Memory(**{**vars(memory), "notebook": Notebook(said="same for stage 2", said_kind="treatment")})
-    assert resolve(read(text, "affirm"), told) == STAGE_2.with_(stage=stage, position=None)
-
-
-def test_a_number_counts_no_stages_where_a_line_was_asked_for() -> None:
-    memory = after(STAGE_2)
-    told = Memory(**{**vars(memory), "notebook": Notebook(said="stage 2 first line", said_kind="treatment")})
-    assert resolve(read("and 3", "affirm"), told) != STAGE_2.with_(stage="3", position=None)
 
 
 def test_not_knowing_the_stage_asks_for_it_again() -> None:

@@ -11,7 +11,6 @@ from bot.answers.conversation import turn
 from bot.answers.followup import resolve
 from bot.answers.fresh_words import asks_what_it_means
 from bot.answers.lines_said import line_over
-from bot.answers.notebook import Notebook
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Mention, Reading
 from bot.clinic import Clinic
@@ -75,14 +74,6 @@ def test_a_stage_told_with_what_was_had_already_starts_from_there() -> None:
     assert (told.stage, told.drugs, told.direction) == ("metastatic", ("Herceptin",), "after")
     asked = resolve(read("its metastatic, what about herceptin", "treatment"), open_end)
     assert asked.direction is None
-
-
-def test_a_number_after_a_stage_and_a_line_in_words_counts_stages() -> None:
-    memory = after(Question("treatment", stage="1", line=1))
-    in_words = replace(memory, notebook=Notebook(said="stage 1 frontline please", said_kind="treatment"))
-    assert resolve(read("and 3", "treatment"), in_words) == Question("treatment", stage="3", line=1)
-    counted = replace(memory, notebook=Notebook(said="first line at stage 1, not 2nd line", said_kind="treatment"))
-    assert resolve(read("and 3", "treatment"), counted).stage == "1"
 
 
 @pytest.mark.parametrize(
@@ -174,19 +165,6 @@ def test_a_number_asked_for_once_more_is_refused_once_more() -> None:
     refused = Question("prognosis", stage="metastatic")
     assert resolve(read("just a rough number", "side_effect_or_dose"), after(refused)) == refused
     assert resolve(read("just a rough number", "side_effect_or_dose"), after(FIRST)).kind == "side_effect_or_dose"
-
-
-@pytest.mark.parametrize(
-    "text", ["oh no sorry its 3, just found the letter", "sorry its a 3. i misread it", "no its 3"]
-)
-def test_a_number_is_put_right_with_how_it_was_found_out(text: str) -> None:
-    memory = after(Question("treatment", stage="2", line=1))
-    assert resolve(read(text, "smalltalk", "correct"), memory) == Question("treatment", stage="3", line=1)
-
-
-def test_what_a_number_counts_puts_no_stage_right() -> None:
-    memory = after(Question("treatment", stage="2", line=1))
-    assert resolve(read("sorry its 3 weeks, just checked", "smalltalk", "correct"), memory).stage != "3"
 
 
 def test_was_that_the_usual_first_thing_asks_for_the_first_line() -> None:
