@@ -18,7 +18,8 @@ _FILLER = frozenset(
     "really right exactly be being been get give given though tho actualy rather hang hmm what's that's it's i'm didnt "
     "did didn't dont don't bit up out new different cancer breast person someone someones patient patients people xx x compare n "
     "back never mind see once s re m question but shes hes typo mistake oops whoops doctor doc onc said told says again "
-    "supposing suppose wot adn fr nd an plz lol haha fine right oh more one other thing aftr about".split()
+    "supposing suppose wot adn fr nd an plz lol haha fine right oh more one other thing aftr about 4 k u r ok y lot "
+    "ones folk folks guys girls".split()
 )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from bot.answers.bare import ASKS, NAMED, only_parts
-from bot.answers.fresh import CHITCHAT, fresh_question
+from bot.answers.bare import NAMED, only_parts
+from bot.answers.fresh import fresh_question
 from bot.answers.fresh_sequence import WHICH_FIRST
 from bot.answers.fresh_words import means
 from bot.answers.lines_said import asked_line, line_mentions, line_over
@@ -25,71 +25,41 @@ from bot.answers.stage_told import (
     type_put_right,
     unsure_of_stage,
 )
+from bot.answers.still_urgent import help_comes, still_urgent
 
-SURE = 0.42
-CALM = 0.36
-# "I'll have a cool bath and see" sounds like a goodbye, and is none after an emergency reply.
-SURE_TALK = 0.55
 # Longer messages are screened for emergencies, but not read for a question (bot.language.cleaning has the same bound).
 MAX_READ = 4000
-_SENTENCE_END = re.compile(r"[.!?;]\s+|\n")
-_STATES = re.compile(
-    r"\W*(?:yes|yeah|yep|no|well|but|and|ok)?\W*(?:i'?m|im|i am|i was|i'?ve|ive|i have|i had|"
-    r"she'?s|shes|she is|she has|he'?s|hes|he is|my|we|it'?s|its)\b",
-    re.I,
-)
 _BARE_ORDINAL = re.compile(r"\W*(?:and |ok |the )*(?:1st|first|2nd|second|3rd|third)\W*", re.I)
 _AGAIN = re.compile(
-    r"\W*(?:sorry\W+|pardon\W+|please\W+|can you\W+|could you\W+|(?:i )?(?:didn'?t|dont|don'?t) (?:get|"
+    r"\W*(?:(?:fine|ok|okay|right|anyway|so|well|um+|er+m?|hmm|and)\W+)*(?:sorry\W+|pardon\W+|please\W+|can you\W+|"
+    r"could you\W+|(?:i )?(?:didn'?t|dont|don'?t) (?:get|"
     r"catch|follow|understand) (?:that|it)\W+)*(?:say (?:that|it) again|repeat(?: that| it)?|come again|"
-    r"what was that(?: again)?|one more time|again|(?:say|explain|put) (?:that|it)(?: again)?(?: (?:in )?(?:simpler|simply|slowly|"
+    r"what was (?:that|it)(?: again)?|what (?:did you say|was it you said)(?: again)?|one more time|again|(?:say|"
+    r"explain|put) (?:that|it)(?: again)?(?: (?:in )?(?:simpler|simply|slowly|"
     r"plainly|plain english|plain words|simple words|easier words|more simply))|simpler|(?:say|explain) (?:that|it) again|"
     r"in (?:plain english|simple words|simpler words))(?: (?:simpler|simply|slowly))?\W*(?:please|pls|for me)?\W*",
     re.I,
 )
-# Said after an emergency reply: what it asked for is being done.
-_HELP_COMES = re.compile(
-    r"\b(?:ambulance|paramedics?)\b.{0,15}\b(?:coming|on (?:its|the|their) way|here|called|outside|arrived)\b|"
-    r"\b(?:driving|taking|bringing|running|rushing) (?:me|us|her|him|mum|mom|dad) (?:in|there|over|to|up|down|round|now)\b|"
-    r"\b(?:we'?re|im|i'?m|they'?re|were) on (?:my|our|the|their) way\b|"
-    r"\b(?:ringing|calling|phoning|dialling|dialing|rung|called|rang|phoned) (?:them|999|911|112|111|the (?:ward|unit|clinic|"
-    r"hospital|nurse|ambulance|hotline|helpline|on ?call))\b|\bon the phone (?:now|to|with)\b|\b(?:speaking|"
-    r"talking) to (?:them|the nurse)\b|"
-    r"\b(?:we'?re|im|i'?m|were) (?:going|heading|off) (?:in|there|down|to (?:a&e|a and e|the (?:er|hospital|unit|ward)|"
-    r"hospital))\b",
-    re.I,
-)
-# Said after an emergency reply to make light of it.
-_MINIMISED = re.compile(
-    r"\b(?:probably|prob|likely|just|maybe|might be|could be|hopefully|surely) (?:\w+ ){0,2}(?:nothing|fine|ok|okay|wind|"
-    r"tired|anxiety|nerves|a bug|a cold|stress|normal|panic)\b|\bnothing (?:serious|bad|much|really)\b|\boverreact\w*|"
-    r"\bmaking a fuss\b|\b(?:wast\w+|bother\w*) .{0,12}\b(?:time|them|anyone|people|the (?:ward|doctor|nurse))\b",
-    re.I,
-)
-# Said after an emergency reply: it may wait, or something from the cupboard will do.
-_PUT_OFF = re.compile(
-    r"\b(?:see how|wait (?:and|n|&) see|and see|n see|sleep (?:on it|it off)|leave it|hold off|"
-    r"give it (?:an?|another|until|till?|some|time)|wait (?:until|till?|an?|for|it out)|"
-    r"hang on (?:until|till?)|lie down|lay down|have a nap)\b|"
-    r"\b(?:paracetamol|calpol|ibuprofen|nurofen|tylenol|acetaminophen|advil|aspirin|imodium|loperamide|"
-    r"antihistamine|piriton|benadryl|zyrtec|gaviscon|rennies?|painkillers?)\b",
-    re.I,
-)
-_FEW_TO_DELAY = 16
+_CERTAIN = 0.9
+_IS_IT = re.compile(r"\W*(?:is|are|does|do)\b", re.I)
+_CALLING = "collapse_call"  # the sign of "calling 911": after an emergency reply it is what was asked for
 _WHATS_A_WORD = re.compile(r"\W*(?:and |so |ok |sorry )*(?:what'?s|whats|what is|what are|what does)\b", re.I)
-_MEANT = re.compile(
-    r"^\W*(?:no\W+|yes\W+|but\W+)*(?:i|i'?m|im) (?:really |do |am |dead )*(?:mean it|serious|not joking)\b", re.I
-)
-_NO_HELP = re.compile(
-    r"\?|\b(?:not|never|don'?t|won'?t|can'?t|cannot|isn'?t|aren'?t|if|should|shall|unless|but|no answer|engaged|tomorrow|later|"
-    r"morning|monday)\b",
-    re.I,
-)
 _ROUGHLY = re.compile(
     r"\b(?:number|numbers|figure|figures|ballpark|rough|roughly|average|guess|estimate|percent|odds|idea)\b|%", re.I
 )
 _FEW = 8
 _THAT_TYPE = re.compile(r"\b(?:that|this) (?:type|kind|sort)\b\W*$", re.I)
+_OF_THAT_TYPE = re.compile(
+    r"\b(?:that|this) (?:type|kind|sort|one)\b|\b(?:treat|research|stud(?:y|ies)|working on|trials?|something|"
+    r"anything|new)\b.{0,25}"
+    r"\b(?:that|it|this|those)\b",
+    re.I,
+)
+_WHAT_CHANGED = re.compile(
+    r"\W*(?:(?:and|so|but|oh|ok|well|really|sorry)\W+)*(?:what(?:'?s| has|s)? (?:changed|different|happened|made the difference)|"
+    r"how come|how so|since when|what(?:'?s|s)? (?:different )?now)(?: (?:then|now|though|tho|since))*\W*",
+    re.I,
+)
 _EARLIER = re.compile(
     r"\W*(?:and |n |ok |so |the |go )*(?:one |step )?(?:earlier|back)(?: (?:one|than|again|that|still|line|step))*\W*",
     re.I,
@@ -103,6 +73,12 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         reading: what was said.
         memory: what the conversation remembers.
     """
+    if reading.alarm.kind == "crisis" and reading.confidence < 1 and memory.kind == "emergency" and memory.last:
+        return (
+            memory.last
+        )  # no rule of the screen, only the classifier hears it: "i dont like to wake people", with a fever
+    if set(reading.alarm.signs) == {_CALLING} and help_comes(reading, memory):
+        return Question("chitchat", topic="goodbye")
     if reading.alarm.kind:
         kind = "emergency" if reading.alarm.kind == "emergency" else "distress"
         return Question(kind, topic=reading.alarm.kind, signs=reading.alarm.signs)
@@ -118,7 +94,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         return memory.last
     if memory.kind == "clarify" and memory.last is not None and memory.last.stage is None and unsure_of_stage(reading):
         return memory.last
-    urgent = _still_urgent(reading, memory)
+    urgent = still_urgent(reading, memory)
     if urgent is not None:
         return urgent
     if reading.intent == "affirm" and memory.waiting is not None:
@@ -141,23 +117,40 @@ def resolve(reading: Reading, memory: Memory) -> Question:
 
 
 def _said_again(reading: Reading, memory: Memory) -> Question | None:
-    """The last question, as it was, after "say that again please"."""
-    asks_again = _AGAIN.fullmatch(reading.text) is not None
-    return memory.last if asks_again and memory.last is not None and memory.last.kind in ANSWERED else None
+    """The last question, as it was, after "say that again please"; after comfort, the one before: "fine. what was it again"."""
+    if memory.last is None or not _AGAIN.fullmatch(reading.text):
+        return None
+    if memory.last.kind in ("distress", "chitchat"):
+        return memory.thread
+    return memory.last if memory.last.kind in ANSWERED else None
 
 
 def _number_pressed(reading: Reading, memory: Memory) -> Question | None:
-    """The prognosis asked for once more: "just a rough number"."""
+    """The prognosis or the decision asked for once more: "just a rough number", "its literally one"."""
     last = memory.last
+    if last is not None and last.kind == "personal_advice" and reading.intent in ("nlu_fallback", "distress"):
+        few = len(reading.text.split()) <= _FEW / 2 and "feelings" not in reading.cues
+        return last if few and not reading.mentions else None
     pressed = last is not None and last.kind == "prognosis" and _ROUGHLY.search(reading.text) is not None
     return last if pressed and len(reading.text.split()) <= _FEW and not reading.mentions else None
 
 
 def _why_that(reading: Reading, memory: Memory) -> Question | None:
-    """The word just explained, after "why do they do that first"."""
+    """What was just explained, after "why do they do that first", "what changed", "is anyone working on something for it"."""
     last = memory.last
+    if last is not None and last.kind == "outlook" and _WHAT_CHANGED.fullmatch(reading.text):
+        return last
     if last is None or last.kind != "definition" or last.term is None:
         return None
+    elsewhere = reading.intent in (
+        "outlook",
+        "not_in_guide_other_cancer",
+        "not_in_guide_her2_negative",
+        "not_in_guide_trials",
+    )
+    of_type = last.term.startswith(("HER2-", "luminal")) and last.term not in reading.own
+    if of_type and elsewhere and _OF_THAT_TYPE.search(reading.text) and len(reading.text.split()) <= _FEW + 2:
+        return None if any(m.kind in ("stage", "drug") for m in reading.mentions) else last
     if not ({"why", "that"} <= reading.cues or _THAT_TYPE.search(reading.text) and not reading.asks):
         return None
     return (
@@ -181,52 +174,6 @@ def is_line_in_thread(reading: Reading, memory: Memory) -> bool:
     return in_thread and _BARE_ORDINAL.fullmatch(reading.text) is not None
 
 
-def _still_urgent(reading: Reading, memory: Memory) -> Question | None:
-    """After an emergency or distress reply, a message that asks no clear question keeps that reply going."""
-    if memory.kind not in ("emergency", "distress") or memory.last is None:
-        return None
-    names = [m.kind for m in reading.mentions if m.kind in NAMED]
-    if memory.kind == "emergency":
-        if _delays(reading):
-            return memory.last
-        of_help = _HELP_COMES.search(reading.text) is not None
-        if of_help and not _NO_HELP.search(reading.text):
-            return Question("chitchat", topic="goodbye")
-        if of_help and not names:
-            return memory.last  # "rang the ward but no answer", whatever else that looks like
-    elif _MEANT.search(reading.text):
-        return memory.last
-    gentle = memory.kind == "distress" and memory.last.topic != "crisis"
-    if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):
-        return None
-    asks = reading.text.rstrip().endswith("?") or ASKS.match(reading.text) is not None
-    if memory.kind == "emergency":  # "I'm home again and fine. what comes after Tukysa": any sentence may ask
-        asks = asks or any(ASKS.match(sentence) for sentence in _SENTENCE_END.split(reading.text))
-    # "I'm on chemo yes" answers nothing but what the reply was about: a word of the guide is no question by itself.
-    told = any(name != "term" for name in names) and reading.intent in (*ANSWERED, "nlu_fallback")
-    names_something = bool(names) and (asks or told and not _STATES.match(reading.text))
-    if memory.kind == "emergency":
-        asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
-        if reading.intent in ("talking", "outlook") and reading.confidence < SURE_TALK:
-            asks_else = False  # "do i wake him or let him sleep" is still about what happens now
-        states = _STATES.match(reading.text) is not None and not asks
-        moved_on = asks_else and reading.confidence > SURE and "wait" not in reading.cues and not states
-        return None if names_something or moved_on else memory.last
-    sure = SURE if gentle else SURE_TALK
-    asked = names_something or reading.confidence > sure and (gentle or reading.asks)
-    if reading.intent in (*ANSWERED, "emergency") and asked:
-        return None
-    return None if names_something or (asks and reading.intent != "distress") else memory.last
-
-
-def _delays(reading: Reading) -> bool:
-    """Tells whether a message makes light of what has just been called urgent, or asks whether it can wait."""
-    if any(m.kind in ("drug", "stage", "line") for m in reading.mentions) or len(reading.text.split()) > _FEW_TO_DELAY:
-        return False
-    light = _MINIMISED.search(reading.text) is not None and not reading.text.rstrip().endswith("?")
-    return light or _PUT_OFF.search(reading.text) is not None
-
-
 def _replaced(reading: Reading, memory: Memory) -> Question | None:
     """The previous question with the named parts replaced, when the message holds nothing but those parts."""
     thread = memory.thread
@@ -241,6 +188,13 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
     )
     if reading.intent == "definition" and (line is not None and stage is None or means(reading)):
         return None
+    if (
+        reading.intent == "definition"
+        and line is None
+        and reading.confidence >= _CERTAIN
+        and _IS_IT.match(reading.text)
+    ):
+        return None  # "is metastatic and stage 4 one and the same"
     if (
         reading.intent == "definition"
         and _WHATS_A_WORD.match(reading.text)
@@ -297,7 +251,7 @@ def _other_name(
         return Question("drug_info", drugs=drugs[:1]) if reading.intent != "sequence" else None
     if (
         terms
-        and reading.intent not in ("treatment", "sequence", "talking")
+        and (reading.intent not in ("treatment", "sequence", "talking") or last.kind == "definition")
         and not (reading.intent == "drug_info" and last.drugs)
     ):
         return Question("definition", term=terms[0])

@@ -17,6 +17,7 @@ from bot.answers.fresh_sequence import (
     sequence_question,
 )
 from bot.answers.fresh_words import drug_question, word_question
+from bot.answers.kept_on import goes_on_after_chemo
 from bot.answers.lines_said import asked_line, line_mentions, line_over, line_to_come
 from bot.answers.named import asked_terms, current_stage, therapies, therapies_over
 from bot.answers.outside import outside_question
@@ -42,6 +43,16 @@ _GIVEN_WITH_IT = re.compile(
     r"\b(?:is|was) (?:it|that) (?:given|taken|paired|used|combined) (?:with|alongside)\W*$",
     re.I,
 )
+_HOW_CHOSEN = re.compile(
+    r"\b(?:how|what)\b.{0,20}\b(?:decide[ds]?|choose|chosen|chose|pick|picked|choosing|deciding|depends?)\b(?! (?:to|if|whether))",
+    re.I,
+)
+_WITH_WHAT = re.compile(
+    r"\W*(?:and |so |ok )*what(?:'?s| is| do they| else)? ?(?:it|that|they)?(?:'?s)? (?:given|give it|taken|paired|"
+    r"used|combined|goes?|come) "
+    r"(?:along )?with(?: (?:it|that))?\W*",
+    re.I,
+)
 _GOES_WITH_IT = re.compile(r"\b(?:goes|given|used|paired|comes) (?:along)?with (?:it|that)\b", re.I)
 _FIRST_OR_SECOND = re.compile(
     r"\b(?:is|does|do|would|will) (?:it|that|they) (?:come |go |given |used |be |get used )?(?:in |at )?(?:the )?(?:first|"
@@ -55,6 +66,11 @@ _GET_THOSE = re.compile(
 )
 _SHOULD_IT = re.compile(r"\W*(?:(?:and|but|so|i see|ok|right)\W+)*(?:if|should (?:it|that|this|they))\b", re.I)
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
+_WHATS_IT_FOR = re.compile(
+    r"\bwh?at(?:'?s| is|s) (?:it|that) (?:for|at|in|with)\b|\b(?:wrong|other|different|my other) (?:sister|person|one|friend)\b|"
+    r"^\W*(?:and|n|ok and|what about|how about) (?:my|our|the|for my) \w+\b",
+    re.I,
+)
 _IN_ORDER = re.compile(
     r"\b(?:line by line|step by step|one by one)\b|"
     r"\b(?:what|which|the|in) (?:usual |normal |right |exact )?order\b|\bsequence\b|\brunning order\b",
@@ -91,10 +107,11 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
         return outside
     if _LINES_OF_WHAT.search(reading.text):
         return Question("definition", term="frontline")
-    given_with = _GIVEN_WITH_IT.search(reading.text) and not reading.mentions and memory.last is not None
+    asks_with = _GIVEN_WITH_IT.search(reading.text) or _WITH_WHAT.fullmatch(reading.text)
+    given_with = asks_with and not reading.mentions and memory.last is not None
     about_it = intent in ("treatment", "sequence", "drug_info", "definition")
     thread = memory.thread
-    if given_with and about_it:
+    if given_with and (about_it or _WITH_WHAT.fullmatch(reading.text)):
         for shown in (memory.last, thread):
             if shown is not None and shown.kind in ("drug_info", "treatment", "sequence"):
                 return shown
@@ -113,6 +130,8 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     where_given = _WHICH_STAGE_HAS.search(reading.text) is not None and stage is None and not drugs
     if where_given and therapies(reading) and intent in ("treatment", "sequence", "drug_info", "definition"):
         return Question("definition", term=therapies(reading)[0])
+    if here is not None and intent in ("treatment", "sequence") and goes_on_after_chemo(reading):
+        return Question("treatment", stage=here, line=1)
     beside = beside_the_thread(reading, memory)
     if beside is not None:
         return beside
@@ -164,7 +183,7 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     if intent == "distress" and reading.confidence < _FAINT and said_in_passing(reading, memory):
         return Question("unclear", stage=here)
     if intent == "talking":
-        return Question("talking", stage=here)
+        return Question("talking", stage=here, topic="choosing" if _HOW_CHOSEN.search(reading.text) else None)
     if intent in _REFUSED:
         topic = intent if intent in ("emergency", "distress") else None
         return Question(intent, stage=here, drugs=drugs[:1], signs=reading.alarm.signs, topic=topic)
@@ -257,6 +276,7 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
         {"same", "correct"} & reading.cues
         or _OTHER_WAY.search(reading.text)
         or _WHAT_IF.search(reading.text) is not None
+        or _WHATS_IT_FOR.search(reading.text) is not None
     )
     if line is None and stage is not None and thread is not None and carried:
         line = thread.line or thread.from_line

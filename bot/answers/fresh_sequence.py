@@ -9,6 +9,7 @@ from bot.answers.named import drugs_over, therapies, therapies_over
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Reading
 
+_FAINT = 0.45
 IF = re.compile(r"\b(?:if|suppose|supposing|say|what about when|when|once|or)\b", re.I)
 _BEFORE_OR_AFTER = re.compile(
     r"\bbefore\b.*\bor\b.*\bafter|\bafter\w*\b.*\bor\b.*\bbefore|\bfirst\b.*\bor\b|\bwhich\b.*\bfirst", re.I
@@ -64,10 +65,15 @@ _MOVES = re.compile(
     r"else|order|where|when|tak(?:e|es|ing)|replac\w*|longer|stops?|stopped|waiting|ahead|later)\b",
     re.I,
 )
-_DOES = re.compile(r"\b(?:does|do|is|would|will|should|can|did|has|so)\W+(?:the\W+)?$", re.I)
+_DOES = re.compile(
+    r"\b(?:does|do|is|would|will|should|can|did|has|so)\W+(?:the\W+)?$|"
+    r"\b(?:does|do|will|would|can)\W+(?:most |many |all )?(?:people|patients|women|they|we|you|she|he|i)\W+"
+    r"(?:usually |always |normally )?(?:get|have|start|go on|move to|be given|take)\W+(?:the\W+)?$",
+    re.I,
+)
 _COMES_AFTER = re.compile(
     r"^\W*(?:always |usually |normally |really |ever )?(?:come|comes|go|goes|"
-    r"given|used|follow|follows|start|stand|stands|be given|(?=before|after|straight|right|directly|only))\b"
+    r"given|used|follow|follows|start|stand|stands|be given|(?=\W*(?:before|after|straight|right|directly|only)\b))"
     r"(?: (?:straight|right|directly|immediately|next|just|only))?(?: (?:before or after|"
     r"after or before|after|ever before|before))?(?: the)?\W*$",
     re.I,
@@ -293,6 +299,9 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
             if failed or direction == "after" and IF.search(reading.text)
             else Question("sequence", stage=stage, direction="order")
         )
+    told = {"after", "before", "failed", "order", "again", "same"} & reading.cues or reading.names("ordinal")
+    if not told and reading.confidence < _FAINT:
+        return Question("unclear", stage=here)  # "can that stuff even reach up there"
     return _from_thread(memory, direction, failed, frozenset(re.findall(r"\w+", reading.text.lower())))
 
 

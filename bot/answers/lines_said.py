@@ -47,6 +47,10 @@ _FIRST_LOT = re.compile(
     r"stops?|stopped|quits?|(?:does|did|do|is|has|was)\s?n\W?o?t|packs? (?:up|in)|gives? (?:up|out)|gave (?:up|out))\b",
     re.I,
 )
+# "They get it first off, don't they", and a full stop that was dictated, are no failure.
+_NO_FAILURE = re.compile(
+    r"\bfull stop\b|\W*\b(?:do|does|did|is|are|was|were|has|have|would)n'?t (?:they|you|it|we|he|she|i|that)\W*$", re.I
+)
 _JOINED = re.compile(r"\W*(?:and|&|\+|then|plus|,)\W*(?:the |my |her |his )?", re.I)
 _AFTER_THE_START = re.compile(
     r"\bafter (?:the |that |my |her |his )?(?:opening|initial|starting|starter|beginning)\b", re.I
@@ -54,7 +58,12 @@ _AFTER_THE_START = re.compile(
 _LAST_LINE = re.compile(
     r"\b(?:last|final|very last) (?:line|resort|option|step|ditch|"
     r"things? (?:they|you|doctors|we)|drugs? (?:they|you|on)|treatments? they|"
-    r"(?:one|ones) (?:they|on|in|for)|chance)\b",
+    r"(?:one|ones) (?:they|on|in|for)|chance)\b|\bdead last\b",
+    re.I,
+)
+_FIRST_BIT = re.compile(
+    r"\b(?:first|opening|initial) (?:bit|part|lot|round|step|thing|stretch|phase|go) of (?:the |my |her |"
+    r"his )?(?:treat\w*|therapy|tx|plan)\b",
     re.I,
 )
 _LAST_ASKED = re.compile(r"(?: (?:one|line))?\W*\?\W*")
@@ -89,9 +98,7 @@ def asked_line(reading: Reading) -> int | None:
         return LAST
     if explicit:
         return int((explicit[-1] if "correct" in reading.cues else explicit[0]).value)
-    if "start" in reading.cues:
-        return 1
-    return None
+    return 1 if "start" in reading.cues or _FIRST_BIT.search(reading.text) else None
 
 
 def line_over(reading: Reading) -> int | None:
@@ -101,7 +108,7 @@ def line_over(reading: Reading) -> int | None:
     first = all(int(m.value) > 1 for m in mentions) and _FIRST_LOT.search(reading.text) is not None
     over = [1] if first else []
     for mention, later in zip_longest(mentions, mentions[1:]):
-        before, after = reading.text[: mention.start], reading.text[mention.end :]
+        before, after = reading.text[: mention.start], _NO_FAILURE.sub("", reading.text[mention.end :])
         if _RIGHT_BEFORE.search(before) or over and _ASKED.search(before) or _WHATS_DONE.search(before):
             continue
         if _OVER_BEFORE.search(before) or _OVER_AFTER.search(after) or _IF_THIS_FAILS.search(after):

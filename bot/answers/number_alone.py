@@ -15,10 +15,12 @@ _WORD = re.compile(r"[\w']+")
 _TALK = frozenset(
     "oh ah er erm um uh ok okay k right so and n but well also then now yes yeah too again please pls plz thanks ta "
     "x xx lol though tho only just all hmm fine good great thank sorry a an the in at on to of my what whats how "
-    "say about with first really still you your me told asking ask case do does".split()
+    "say about with first really still you your me told asking ask case do does tell also think reckon believe guess "
+    "maybe probably thought as restaged staged upstaged downstaged".split()
 )
 _PUTS_RIGHT = frozenset(
-    "no nope nah wait sorry oops whoops actually correction typo mistake wrong misread misheard read reread letter "
+    "fat finger fingers thumb thumbs autocorrect no nope nah wait sorry oops whoops actually correction typo mistake "
+    "wrong misread misheard read reread letter "
     "says said scrap forget that meant mean not hang checked looked found apparently here instead".split()
 )
 _PERSON = frozenset(
@@ -64,8 +66,11 @@ def number_alone(text: str) -> NumberAlone | None:
     if len(found) != 1 or len(words) > _MOST or re.search(r"\d[.,/%]\d|[%£$€]", text):
         return None
     told = set(words)
+    denied = any(f"not {number}" in " ".join(words) for number in NUMBERS)
     somebody = bool(told & _BE) and bool(told & _PERSON)
-    return NumberAlone(NUMBERS[found[0].group().lower()], *found[0].span(), of_a_stage=somebody or bool(told & _MEANS))
+    return NumberAlone(
+        NUMBERS[found[0].group().lower()], *found[0].span(), of_a_stage=somebody or denied or bool(told & _MEANS)
+    )
 
 
 def counts_stages(said: str | None) -> bool:

@@ -29,7 +29,7 @@ _NAMES = {
     "niece": "niece",
     "friend": "friend friends mate bestie",
     "neighbour": "neighbour neighbor",
-    "colleague": "colleague coworker",
+    "colleague": "colleague coworker boss manager",
 }
 _PERSON = {word: name for name, words in _NAMES.items() for word in words.split()}
 # Two of a kind: "my older sister is stage 1 ... and the younger one?"
@@ -41,6 +41,8 @@ _OF_TWO = {
 }
 _WHICH_OF_TWO = {word: name for name, words in _OF_TWO.items() for word in words.split()}
 _SELF = "self"
+_THEM = "them"
+_SOMEBODY = re.compile(r"\b(?:she'?s|shes|she|hers|he'?s|hes|he|theirs)\b", re.I)
 _WORD = re.compile(
     rf"\b(?:(?:{'|'.join(_WHICH_OF_TWO)}) (?:ones?|sisters?|sis|brothers?|girl|lad|daughters?|aunts?|auntie|cousins?|friends?)|"
     rf"i'?m|i am|{'|'.join(_PERSON)})(?:'?s)?\b",
@@ -96,6 +98,11 @@ def told_of(reading: Reading, people: People, thread_stage: str | None = None) -
         named = list(_WORD.finditer(reading.text, max(end, mention.start - _NEAR), mention.start))
         if named:
             known[_named(reading.text, named[-1])] = mention.value
+        elif _ME.search(reading.text, max(end, mention.start - _NEAR), mention.start):
+            known[_SELF] = mention.value  # "I meant for me. stage 4"
+        elif _SOMEBODY.search(reading.text, max(end, mention.start - _NEAR), mention.start):
+            known.pop(_THEM, None)
+            known[_THEM] = mention.value  # "the lady opposite, hers has spread": the newest of those told of
         elif of := _STAGE_OF.match(reading.text, mention.end):
             known[_who(of["who"])] = mention.value
         end = mention.end

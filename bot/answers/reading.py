@@ -17,6 +17,10 @@ class Mention:
     negated: bool = False
 
 
+UNSURE_WISH = "unsure_wish"
+"""The sign of a wish to die that is only half heard: comfort names both numbers then (see `bot.language.heard_wish`)."""
+
+
 @dataclass(frozen=True)
 class Alarm:
     """The verdict of the safety screen. `kind` is emergency, crisis or None; `signs` may be set without an alarm.

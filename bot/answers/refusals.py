@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.answers.next_questions import guide_choices, starting_questions
 from bot.answers.places import in_sentence
 from bot.answers.question import Question
+from bot.answers.reading import UNSURE_WISH
 from bot.answers.reply import Reply
 from bot.answers.wording import say
 from bot.clinic import Clinic
@@ -19,7 +20,7 @@ def answer_urgent(question: Question, guide: Guide, clinic: Clinic, *, person: s
     elif question.topic == "crisis":
         text = say(clinic, "crisis", "other" if person == "other" else "default")
     else:
-        text = say(clinic, "distress", "default")
+        text = say(clinic, "distress", "unsure" if UNSURE_WISH in question.signs else "default")
     return Reply(kind=question.kind, text=text, question=question)
 
 

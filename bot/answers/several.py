@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from bot.answers.answer import answer
 from bot.answers.bare import NAMED
-from bot.answers.followup import SURE, resolve
+from bot.answers.followup import resolve
 from bot.answers.named import current_stage
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 from bot.answers.reply import Reply
+from bot.answers.still_urgent import SURE
 from bot.clinic import Clinic
 from bot.guide.queries import Guide
 

@@ -41,12 +41,18 @@ _WHY_BEFORE = re.compile(
     r"\W*(?:and |but |so |ok )*(?:why|how come)(?: (?:is it|is that|do that))? (?:before|not after)(?: and not after)?\W*",
     re.I,
 )
+_WHY_THAT_WAY = re.compile(
+    r"\W*(?:and |but |so |ok )*(?:why|how come)(?: (?:is it|do they do it|do it|is that))? "
+    r"(?:(?:in )?that (?:way (?:round|around|about)|order)|(?:it|it'?s|its) that way (?:round|around|about))\W*",
+    re.I,
+)
 _WHY_CHEMO_FIRST = re.compile(
     r"\b(?:why|how come)\b.{0,25}\bchemo\w*\b.{0,15}\b(?:first|up ?front|before (?:the |my |her )?(?:op|operation|surgery))\b",
     re.I,
 )
 _PROPER_NAME = re.compile(
-    r"\bwhat(?:'?s| is| was)? (?:its|it'?s|the|that one'?s) (?:proper|real|full|other|generic|brand|medical|chemical|"
+    r"\bwhat(?:'?s| is| was)? (?:its|it'?s|the|that one'?s) (?:long|longer|actual|fancy|posh|official|proper|real|"
+    r"full|other|generic|brand|medical|chemical|"
     r"scientific) name\b",
     re.I,
 )
@@ -65,8 +71,9 @@ _WHY_ORDER = re.compile(
     r"\W*(?:and |but |so |ok )*(?:why|how come)\b.{0,20}\b(?:before|after\w*|first)\b.{0,20}$", re.I
 )
 _BARE_NEXT = re.compile(
-    r"\W*(?:and |an |ok |okay |so |right |n |well |go on )*(?:then(?: what)?|"
-    r"next|after(?: that| this| it)?|and|go on|carry on|keep going)"
+    r"\W*(?:(?:and|an|ok|okay|so|right|n|well|go on|k|sorry|me again|its me|im back|back again|hi|hello|"
+    r"hiya)\W+)*(?:then(?: what)?|"
+    r"(?:the )?next(?: (?:bit|part|step|one|stage of it|thing))?|after(?: that| this| it)?|and|go on|carry on|keep going)"
     r"(?: (?:please|pls|then))?\W*",
     re.I,
 )
@@ -95,9 +102,10 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     named = [m for m in reading.mentions if m.kind in ("stage", "drug", "line")]
     if last is None or named or len(reading.text.split()) > _SHORT:
         return None
-    if _OTHER_NAME.search(reading.text) and last.kind == "sequence" and thread is not None and thread.line is not None:
+    asks_name = _PROPER_NAME.search(reading.text) or _OTHER_NAME.search(reading.text)
+    if asks_name and last.kind == "sequence" and thread is not None and thread.line is not None:
         return Question("drug_info", stage=thread.stage, line=thread.line, position=thread.position)
-    if last.drugs and (_PROPER_NAME.search(reading.text) or _OTHER_NAME.search(reading.text)):
+    if last.drugs and asks_name:
         return Question("drug_info", drugs=last.drugs[:1])
     if last.kind in ("definition", "drug_info") and (last.term or last.drugs):
         if _WHICH_STAGE.fullmatch(reading.text) and not asked_terms(reading) and "failed" not in reading.cues:
@@ -118,6 +126,8 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
         return step.onward("after" if beside["way"].lower().startswith(("after", "follow", "beyond")) else "before")
     why_first = _WHY_CHEMO_FIRST.search(reading.text) or _WHY_NOT_NOW.search(reading.text)
     if why_first and placed is not None and placed.line in (None, 1):
+        return Question("definition", term="neoadjuvant")
+    if placed is not None and placed.line in (None, 1) and _WHY_THAT_WAY.fullmatch(reading.text):
         return Question("definition", term="neoadjuvant")
     if step is not None and step.line == 1 and _WHY_BEFORE.fullmatch(reading.text):
         return Question("definition", term="neoadjuvant")

@@ -38,6 +38,13 @@ _UP = re.compile(
     re.I,
 )
 _DOWN = re.compile(r"\b(?:the )?(?:(?:one )?stage (?:below|down|lower|before) ?(?:that|this|it|mine|hers)?)\b", re.I)
+_IF_SPREAD = re.compile(
+    r"\W*(?:(?:and|but|so|ok|well|then|what|n)\W+)*(?:if|when|once|say)\W+(?:it|its|it'?s|it has|hers|this|that|mine|the cancer)\b"
+    r"(?: (?:has|had|does|did|is|was|already|gone and|ever))*\W+spread(?:s|ing)?(?: (?:further|elsewhere|about|round|"
+    r"around|then|later|"
+    r"somewhere(?: else)?))*\W*",
+    re.I,
+)
 _SHORT = 12
 
 
@@ -63,6 +70,9 @@ def stage_meant(reading: Reading, memory: Memory, guide: Guide) -> Reading:
                 return reading.naming_stage(keys[place], *found.span())
     if len(reading.text.split()) > _SHORT:
         return reading
+    spread = _IF_SPREAD.fullmatch(reading.text)
+    if spread is not None and here != keys[-1]:  # the last of a guide's stages is the one that has spread
+        return reading.naming_stage(keys[-1], spread.start(), spread.end())
     number = (
         _TOLD.search(reading.text)
         or _BESIDE.fullmatch(reading.text)

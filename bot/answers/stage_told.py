@@ -86,7 +86,11 @@ def type_put_right(reading: Reading, memory: Memory) -> Question | None:
         return None
     ours = any(term in reading.own and "-" in term for term in asked_terms(reading)) and not reading.names("other_type")
     told = not reading.text.rstrip().endswith("?") and not ASKS.match(reading.text)
-    return Question("treatment", stage=last.stage) if ours and told and len(reading.text.split()) <= _SHORT else None
+    return (
+        Question("treatment", stage=last.stage, line=asked_line(reading))
+        if ours and told and len(reading.text.split()) <= _SHORT
+        else None
+    )
 
 
 def stage_moved(reading: Reading, memory: Memory) -> Question | None:
@@ -108,10 +112,11 @@ def number_told(reading: Reading, memory: Memory) -> Question | None:
     """The choice whose stage a sentence tells by its bare number: "four i think he said, it is the bad one yes"."""
     if memory.kind != "clarify" or memory.last is None or reading.names("stage"):
         return None
-    found = _NUMBER_TOLD.match(reading.text)
-    if found is None or len(memory.choices) < 4:
-        return None
-    return memory.choices[int(_number(found)) - 1].question
+    found, alone = _NUMBER_TOLD.match(reading.text), number_alone(reading.text)
+    if found is not None and len(memory.choices) >= 4:
+        return memory.choices[int(_number(found)) - 1].question
+    told = [c.question for c in memory.choices if alone is not None and c.question.stage == str(alone.number)]
+    return told[0] if told and len(reading.text.split()) > 1 else None  # "i think 2"
 
 
 def _number(found: re.Match[str]) -> str:

@@ -29,7 +29,8 @@ def answer_talking(question: Question, guide: Guide, clinic: Clinic) -> Reply:
         return answer_refusal(Question("not_in_guide", stage=question.stage), guide, clinic)
     # The questions of a stage leave less room for the general ones, which the guide's second sentence then names.
     said = [passage.text for passage in passages.values()]
-    why = next(iter(said[1:] if stage else said), "")
+    choosing = question.topic == "choosing"  # what a choice rests on is the first sentence, whatever is asked about
+    why = next(iter(said[1:] if stage and not choosing else said), "")
     about = f" about {in_sentence(stage)}" if stage else ""
     asking = [f"You could ask your oncologist{about}:", *(f"- {text}" for text in questions)]
     lines = [why, *(asking if questions else ())]

@@ -8,17 +8,19 @@ rather than by guessing. Every decision carries its reason, for `bot explain`.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from bot.language.cleaning import MAX_READ
+from bot.language.heard_wish import SURE_WISH, asks_of_treatment, hears_wish
 from bot.language.intent_model import Guess
 from bot.language.plain_asks import plainly_asked
 from bot.language.tongues import is_other_language
 
 FALLBACK = "nlu_fallback"
 # The classifier may call an emergency that the screen did not see, but only when it is surer than this.
-SURE_EMERGENCY = 0.68
-DOUBTED = frozenset({"emergency", "other_language"})
+SURE_EMERGENCY = 0.66
+DOUBTED = frozenset({"emergency", "crisis", "other_language"})
 """The intents behind which the next best may be taken instead (`_best`)."""
 _ASKED_FACTS = ("treatment", "sequence", "drug_info", "definition", "prognosis", "outlook", "talking")
 _SIDE_EFFECTS = re.compile(
@@ -46,6 +48,7 @@ _HOLD = re.compile(
     r"back in a|wait a (?:sec\w*|moment|minute|min)|give me a (?:sec\w*|minute|min|moment))\b",
     re.I,
 )
+_ASKS_MORE = re.compile(r"\?|\b(?:whats?|who|whos|how|when|which|where)\b", re.I)
 _FEW_WORDS = 8
 _LETTER = re.compile(r"[^\W_]")
 _SAD = frozenset(
@@ -147,7 +150,7 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     """Returns intent, confidence and the reason for a reading."""
     alarm = reading["safety"].get("kind")
     if alarm:
-        return ("emergency" if alarm == "emergency" else "distress"), 1.0, "safety screen"
+        return alarm, 1.0, "safety screen"
     text = reading["text"]
     if not text or len(text) > MAX_READ:
         return FALLBACK, 0.0, "no text" if not text else "too long to read"
@@ -161,7 +164,8 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
     best, reason = _best(reading, guesses)
     kinds = {m["kind"] for m in reading["mentions"] if not m["negated"]}
     named = not kinds.isdisjoint(("stage", "drug"))
-    if not best.understood and not named and best.intent != "off_topic":
+    wish = guesses[0].intent == "crisis" and guesses[0].probability >= SURE_WISH
+    if not best.understood and not named and best.intent != "off_topic" and not wish:
         return FALLBACK, best.confidence, "below the threshold learnt from the examples"
     plain = plainly_asked(best.intent, text, kinds, reading["cues"])
     if plain is not None:
@@ -198,7 +202,7 @@ def arbitrate(reading: dict[str, Any], guesses: list[Guess]) -> tuple[str, float
         and _NEXT.search(text)
     ):
         return "sequence", best.confidence, "it did not work, and it is asked what comes next"
-    if not named and len(text.split()) <= _FEW_WORDS and _HOLD.match(text):
+    if not named and len(text.split()) <= _FEW_WORDS and _HOLD.match(text) and not _ASKS_MORE.search(text):
         return "smalltalk", best.confidence, "asks to wait"
     if best.intent == "drug_info" and _THEN_WHAT.search(text) and any(m["kind"] == "drug" for m in reading["mentions"]):
         return "sequence", best.confidence, "asks what comes after a drug"
@@ -255,15 +259,23 @@ def _without_letters(text: str) -> tuple[str, float, str]:
 
 
 def _best(reading: dict[str, Any], guesses: list[Guess]) -> tuple[Guess, str]:
-    """The first guess that may stand: an emergency that the screen does not see needs more than a slight lead."""
-    first = guesses[0]
-    if first.intent == "other_language" and len(guesses) > 1:
-        return guesses[1], "classifier (the message is in English)"
-    if first.intent != "emergency" or len(guesses) < 2:
-        return first, "classifier"
+    """The first guess that may stand: an emergency or a wish to die that the screen does not see needs more than a slight lead."""
+    first, *others = guesses
+    if first.intent == "other_language" and others:
+        return others[0], "classifier (the message is in English)"
     framing = reading["safety"].get("framing")
-    if framing in ("question", "history", "future"):
-        return guesses[1], f"classifier (the sign is told as {framing}, not as happening now)"
-    if first.probability < SURE_EMERGENCY:
-        return guesses[1], "classifier (the screen sees no emergency)"
+    if first.intent == "emergency" and others and framing in ("question", "history", "future"):
+        return _no_wish(reading, others), f"classifier (the sign is told as {framing}, not as happening now)"
+    if first.intent == "emergency" and others and first.probability < SURE_EMERGENCY:
+        return _no_wish(reading, others), "classifier (the screen sees no emergency)"
+    if first.intent == "crisis" and not hears_wish(first, reading):
+        return _no_wish(reading, guesses), "classifier (no wish to die is sure)"
     return first, "classifier"
+
+
+def _no_wish(reading: dict[str, Any], guesses: list[Guess]) -> Guess:
+    """The best guess where a wish to die is not surely heard: then it is distress, unless the message asks about treatment."""
+    first, *others = guesses
+    if first.intent != "crisis":
+        return first
+    return others[0] if others and asks_of_treatment(reading) else replace(first, intent="distress")

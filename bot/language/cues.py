@@ -16,7 +16,7 @@ _PATTERNS: dict[str, str] = {
     r"where (?:do|does) (?:\w+ )?go|finish\w*|done|over|ends?|ended)\b|->",
     "before": r"\b(?:before\w*|by the time|already (?:had|been through)|had already|"
     r"prior|preced\w*|previous\w*|earlier|ahead of|come(?:s)? first|goes first|in front of)\b",
-    "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?work\w*|"
+    "failed": r"\b(?:fail\w*|stop(?:s|ped|ping)?\s+(?:\w+\s+)?(?:work\w*|holding|helping|responding|controlling)|"
     r"(?:does|do|did|is|was|has|have|are)\s?n[o']?t\s+(?:\w+\s+){0,2}?"
     r"(?:work\w*|do (?:it|the job|the trick|anything|much)|help\w*|hold\w*|h[eo]ld|shr[iau]nk\w*|shift\w*|touch\w*|budge\w*|"
     r"last(?:ed)?|respond\w*|enough|gone|get it all|clear\w*)|d(?:oes|id|o|oing) nothing|neither (?:\w+ )?(?:held|worked|touched)|"
@@ -28,7 +28,8 @@ _PATTERNS: dict[str, str] = {
     r"gets? worse|getting worse|resist\w*|gives? out|gave out|pack(?:s|ed) (?:up|in)|conk(?:s|ed) out|"
     r"r[ua]n out|wears? off|"
     r"wore off|stopp?ed|still there|(?:hardly|barely) "
-    r"(?:touched|moved|changed|shr[iau]nk|did|worked)|flop\w*|(?:swap|switch|change)(?:ped|ed|d)? (?:to|onto|over)|"
+    r"(?:touched|moved|budged|dented|shifted|changed|shr[iau]nk|did|worked)|flop\w*|(?:swap|switch|change)(?:ped|ed|"
+    r"d)? (?:to|onto|over)|"
     r"hasnt gone|new spots|playing up|unsuccessful|(?:got|gotten|getting|gets|is|looks|it'?s) bigger|same size|"
     r"(?:does|do|did|done|doing|has done|does sweet) (?:bugger|sod|naff|"
     r"jack|sweet|next to|f) ?(?:all|nothing|fa)|gives? up(?! work)|"
@@ -52,7 +53,7 @@ _PATTERNS: dict[str, str] = {
     "why": r"\b(?:why|how come|what for|what(?:s| is) the (?:reason|point of (?:that|doing)))\b",
     "same": r"\b(?:same|suppos\w+ (?:it|she|he)|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
     "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|hang|hold|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|"
-    r"meant to|i said\b|"
+    r"meant to|i said\b|mis(?:read|heard|typed)\b|(?:got|read) (?:it|that|the \w+) wrong\b|"
     r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first|thats|that's|that was)|actually\b|correction|wrong (?:stage|line|"
     r"drug|one)|"
     r"not that|typo|oops|meant (?:stage|to (?:say|type|put|write)|the|second|third|first|metastatic|\d)|scratch that|wait[ ,]+no)",

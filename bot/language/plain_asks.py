@@ -89,7 +89,8 @@ _PLAIN = (
         (*_ABOUT_FACTS, "prognosis"),
         _words(
             r"\bis (?:that|it|this) (?:down to |from |because of )?(?:the|my|her|his) (?:drug|drugs|chemo|treatment|"
-            r"meds|medicine|tablets|infusions?)\b.{0,12}\bor\b.{0,14}\b(?:cancer|tumou?r|disease|illness|something else|just)\b"
+            r"meds|medicine|tablets|infusions?)\b.{0,12}\bor\b.{0,14}\b(?:cancer|tumou?r|disease|illness|something else|just|age|"
+            r"anaemia|anemia|menopause|nerves|stress|virus|bug)\b"
         ),
         "side_effect_or_dose",
         "asks whether it is the drug",
@@ -144,7 +145,84 @@ _PLAIN = (
             r"\bwho (?:do|should|shall) (?:i|we) (?:believe|listen to|trust|go with)\b"
         ),
         "personal_advice",
+        "asks which of two people is right",
+        not_naming=frozenset({"stage"}),
+    ),
+    PlainAsk(
+        _FACTS,
+        _words(
+            r"^(?=.*\b(?:doctors?|dr|doc|onc\w*|nurse|surgeon|consultant|gp|nhs|private|specialist|hospital|clinic|team|registrar)\b).*"
+            r"\b(?:who(?:'?s| is) (?:right|wrong|correct)|who (?:do|should|shall) (?:i|we) (?:believe|listen to|trust|go with))\b"
+        ),
+        "personal_advice",
         "asks which of two advisers is right",
+    ),
+    PlainAsk(
+        ("treatment", "sequence", "definition"),
+        _words(
+            r"\b(?:does|would|will|did|could) (?:that|it|this|they|these) (?:make|put|mean|count|move) (?:(?:it|me|"
+            r"her|him|mine|hers|this|i'?m|"
+            r"im|it'?s|its|she'?s|shes|as|at|to|up) ){0,2}(?:an? )?stage\b(?! (?:the|is|are|do|of))"
+        ),
+        "personal_advice",
+        "asks which stage a finding makes",
+    ),
+    PlainAsk(
+        ("treatment", "sequence"),
+        _words(
+            r"\b(?:it|cancer|this|that) (?:usually |normally |tends to |likes to |always )?"
+            r"(?:(?:goes?|travels?|moves?) to|spreads?(?: to)?) (?:first|next)\b"
+        ),
+        "not_in_guide_causes",
+        "asks where cancer goes first",
+    ),
+    PlainAsk(
+        ("personal_advice", "distress"),
+        _words(
+            r"\bis it (?:the )?(?:op|operation|surgery|chemo\w*|drugs?)\b.{0,25}\bfirst\b.{0,25}$|"
+            r"\bis it .{0,20}\bfirst or (?:the )?(?:chemo|op|operation|surgery)\b"
+        ),
+        "treatment",
+        "asks what comes first",
+        naming=frozenset({"stage"}),
+    ),
+    PlainAsk(
+        ("prognosis", "talking"),
+        _words(r"\b(?:first|second|third|1st|2nd|3rd) for (?:her|him|me|them|us|my \w+)\b"),
+        "treatment",
+        "asks for a line for somebody",
+        naming=frozenset({"stage"}),
+    ),
+    PlainAsk(
+        ("talking", "smalltalk", "deny"),
+        _words(r"\bmeant (?:to ask |it |that )?(?:for|about)\b"),
+        "treatment",
+        "puts right whose stage is meant",
+        naming=frozenset({"stage"}),
+    ),
+    PlainAsk(
+        ("side_effect_or_dose", "prognosis", "sequence", "treatment"),
+        _words(
+            r"\b(?:gets?|reach(?:es)?|cross(?:es)?|goes?|through)\b.{0,20}\b(?:to|into|the) (?:the |my |"
+            r"her )?(?:brain|head|blood brain)\b"
+        ),
+        "not_in_guide_causes",
+        "asks whether a drug reaches the brain",
+        not_naming=frozenset({"stage"}),
+    ),
+    PlainAsk(
+        ("treatment", "sequence", "definition", "personal_advice"),
+        _words(r"\binflammatory (?:breast|bc|type|cancer)\b|\bibc\b"),
+        "not_in_guide_other_cancer",
+        "names a kind of breast cancer that the guide does not hold",
+        not_naming=frozenset({"stage"}),
+    ),
+    PlainAsk(
+        ("drug_info",),
+        _words(r"\bit\b.{0,12}\bor (?:is|are) there (?:more|anything|something|others?)\b"),
+        "sequence",
+        "asks whether anything comes after a drug",
+        naming=frozenset({"drug"}),
     ),
     PlainAsk(
         _ABOUT_FACTS,

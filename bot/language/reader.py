@@ -12,6 +12,7 @@ from bot.language.arbiter import DOUBTED, arbitrate
 from bot.language.cleaning import MAX_READ, clean
 from bot.language.cues import find_cues
 from bot.language.entities import Mention, MentionFinder
+from bot.language.heard_wish import UNSURE_WISH, half_hears_wish, with_wish
 from bot.language.intent_model import Guess, IntentModel
 from bot.language.safety import SafetyScreen
 from bot.language.segments import asks, split, worth_splitting
@@ -20,6 +21,9 @@ from bot.language.tongues import language_of
 
 NO_ALARM: dict[str, Any] = {"kind": None, "signs": [], "person": "self", "framing": "none", "spans": []}
 Segment = tuple[int, int, list[Guess]]
+URGENT = ("emergency", "crisis")
+# A part says less than a whole message: an emergency that only the classifier hears there must be surer.
+SURE_PART, NEAR_PART = 0.9, 0.6
 
 
 class Reader:
@@ -97,9 +101,16 @@ def assemble(
         ],
     }
     intent, confidence, reason = arbitrate(reading, guesses)
+    if intent == "crisis" and not safety.get("kind"):
+        reading["safety"] = with_wish(safety, text)
+    elif half_hears_wish(intent, reading):
+        reading["safety"] = {**safety, "signs": [*safety.get("signs", ()), UNSURE_WISH]}
     if intent == "other_language":
         reading["safety"] = {**safety, "language": language_of(typed)}
     parts = [_part(typed, named, safety, segment) for segment in segments or []]
+    heard = None if safety.get("kind") or reading["safety"].get("kind") else heard_in(parts, segments or [])
+    if heard is not None:
+        intent, confidence, reason, reading["safety"] = heard
     return {**reading, "intent": intent, "confidence": confidence, "reason": reason, "parts": parts}
 
 
@@ -114,6 +125,21 @@ def _part(text: str, mentions: list[dict[str, Any]], safety: dict[str, Any], seg
     urgent = _is_urgent((start, end), safety)
     part = assemble(said, inside, {**safety, "spans": []} if urgent else NO_ALARM, guesses)
     return {**part, "asks": asks(said)}
+
+
+def heard_in(parts: list[dict[str, Any]], segments: list[Segment]) -> tuple[str, float, str, dict[str, Any]] | None:
+    """Returns intent, confidence, reason and verdict where one part alone is a wish to die or an emergency; else None.
+
+    The part gets the verdict too, so that what stands beside it can still be answered.
+    """
+    for part, (start, end, guesses) in zip(parts, segments, strict=True):
+        sure = bool(guesses) and guesses[0].probability >= SURE_PART and guesses[0].confidence >= NEAR_PART
+        if part["intent"] == "emergency" and not part["safety"].get("kind") and sure:
+            part["safety"] = {**NO_ALARM, "kind": "emergency", "framing": "now"}
+        if part["intent"] in URGENT and part["safety"].get("kind"):
+            verdict = {**part["safety"], "spans": [[start, end]]}
+            return part["intent"], part["confidence"], "classifier (a part of the message)", verdict
+    return None
 
 
 def _is_urgent(span: tuple[int, int], safety: dict[str, Any]) -> bool:

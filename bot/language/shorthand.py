@@ -57,6 +57,7 @@ _FORMS = {
     "cancer": "cancr caner cncer",
     "spread": "spred sprd",
     "side effects": "sideeffects",
+    "thank you": "tyvm tysm thnx",
 }
 _LONG = {short: long for long, shorts in _FORMS.items() for short in shorts.split()}
 _WORD = re.compile(r"\w+")

@@ -13,6 +13,7 @@ from bot.answers.fresh_words import asks_what_it_means
 from bot.answers.lines_said import line_over
 from bot.answers.question import Memory, Question
 from bot.answers.reading import Mention, Reading
+from bot.answers.stage_meant import stage_meant
 from bot.clinic import Clinic
 from bot.guide.queries import Guide
 
@@ -216,3 +217,82 @@ def test_why_not_operate_at_once_explains_neoadjuvant_where_the_first_line_was_s
 def test_one_or_the_other_first_compares_both() -> None:
     asked = resolve(read("is it enhertu or kadcyla that comes first", "sequence", "compare"), Memory())
     assert (asked.drugs, asked.direction) == (("Enhertu", "Kadcyla"), "first")
+
+
+PLACED = Question("treatment", stage="2", line=1, position=2)
+
+
+@pytest.mark.parametrize("text", ["sorry me again. next bit?", "ok next step", "k the next one please"])
+def test_the_next_bit_is_what_comes_after_what_was_shown(text: str) -> None:
+    assert resolve(read(text, "smalltalk", "after"), after(PLACED)) == PLACED.onward("after")
+
+
+def test_what_was_it_again_after_comfort_is_the_question_before() -> None:
+    comfort = Question("distress", stage="2", topic="distress")
+    memory = replace(after(PLACED), last=comfort, kind="distress")
+    assert resolve(read("fine. what was it again", "smalltalk", "again"), memory) == PLACED
+
+
+@pytest.mark.parametrize("text", ["what changed", "oh really how come", "whats different now"])
+def test_what_changed_is_asked_of_the_outlook(text: str) -> None:
+    outlook = Question("outlook")
+    assert resolve(read(text, "sequence"), after(outlook)) == outlook
+    assert resolve(read(text, "sequence"), after(PLACED)) != PLACED
+
+
+@pytest.mark.parametrize("text", ["does that kind do better on the drugs", "is anyone working on something for it"])
+def test_how_a_type_beside_fares_is_asked_of_its_explanation(text: str) -> None:
+    low = Question("definition", term="HER2-low")
+    assert resolve(read(text, "outlook", "that"), after(low)) == low
+    assert resolve(read(text, "outlook", "that"), after(PLACED)).kind == "outlook"
+
+
+def test_a_decision_pressed_for_is_refused_again() -> None:
+    advice = Question("personal_advice", stage="2")
+    assert resolve(read("its literally one", "nlu_fallback"), after(advice)) == advice
+    assert resolve(read("im so scared of it", "distress", "feelings"), after(advice)).kind == "distress"
+
+
+@pytest.mark.parametrize("text", ["why that way round", "how come in that order", "and why is it that way around"])
+def test_why_that_way_round_explains_what_comes_before_surgery(text: str) -> None:
+    assert resolve(read(text, "distress", "why", "that"), after(PLACED)) == Question("definition", term="neoadjuvant")
+
+
+def test_whats_it_given_with_shows_again_what_was_shown() -> None:
+    step = Question("sequence", stage="metastatic", line=3, drugs=("Enhertu",), direction="after", position=2)
+    assert resolve(read("whats it given with", "distress", "that"), after(step)) == step
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("stage 2, the first bit of treatment", 1),
+        ("stage 1 get it first line dont they", 1),
+        ("second line for stage 3 full stop", 2),
+        ("stage 2 the one dead last on the list", 99),
+    ],
+)
+def test_the_line_that_is_meant(text: str, line: int) -> None:
+    assert resolve(read(text, "treatment"), Memory()).line == line
+
+
+def test_it_for_another_stage_keeps_the_line() -> None:
+    assert resolve(read("told him!! whats it for stage 1", "treatment"), after(PLACED)).line == 1
+    assert resolve(read("and my boss, hers is metastatic", "treatment"), after(PLACED)).line == 1
+
+
+def test_how_things_are_decided_is_told_by_what_a_choice_rests_on() -> None:
+    assert resolve(read("how do they decide between things", "talking"), Memory()).topic == "choosing"
+    assert resolve(read("what shall i ask her", "talking"), Memory()).topic is None
+
+
+def test_a_faint_question_about_that_stuff_is_not_told_the_next_line() -> None:
+    faint = replace(read("can that stuff even reach up there", "sequence", "that"), confidence=0.41)
+    assert resolve(faint, after(PLACED)).kind == "unclear"
+
+
+@pytest.mark.parametrize("text", ["and if its spread", "ok and what if it has spread", "but once it spreads further"])
+def test_if_it_has_spread_is_asked_of_the_last_stage(text: str, guide: Guide) -> None:
+    memory = after(PLACED)
+    meant = resolve(stage_meant(read(text, "distress"), memory, guide), memory)
+    assert (meant.stage, meant.line) == ("metastatic", 1)

@@ -30,7 +30,7 @@ def guesses(confidence: float = 0.9, probability: float = 0.9, intent: str = "se
     return [Guess(intent, probability, confidence, ()), Guess("treatment", 1 - probability, confidence / 2, ())]
 
 
-@pytest.mark.parametrize(("kind", "intent"), [("emergency", "emergency"), ("crisis", "distress")])
+@pytest.mark.parametrize(("kind", "intent"), [("emergency", "emergency"), ("crisis", "crisis")])
 @pytest.mark.parametrize("found", [[], guesses(), guesses(intent="greet")])
 def test_an_alarm_wins_over_every_guess(kind: str, intent: str, found: list[Guess]) -> None:
     assert arbitrate(reading(kind=kind), found)[:2] == (intent, 1.0)

@@ -67,7 +67,7 @@ def test_a_plain_question_is_understood(text: str, intent: str, named: dict[str,
 def test_an_alarm_wins_beside_any_question(text: str, kind: str, around: str) -> None:
     reading = the_reader().read(around.format(text))
     assert reading["safety"]["kind"] == kind
-    assert reading["intent"] == ("emergency" if kind == "emergency" else "distress")
+    assert reading["intent"] == kind
 
 
 def test_an_alarm_at_the_end_of_an_endless_message_is_heard(reader: Reader) -> None:
