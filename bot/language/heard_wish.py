@@ -38,8 +38,7 @@ _OF_TREATMENT = frozenset({"after", "before", "failed", "order"})
 
 def hears_wish(guess: Guess, reading: Mapping[str, Any]) -> bool:
     """Tells whether the classifier's guess `crisis` stands for a message."""
-    framed = reading["safety"].get("framing") in ("question", "history", "future") or _DENIES.search(reading["text"])
-    if framed or asks_of_treatment(reading) or len(reading["text"].split()) <= _FEW:
+    if _is_framed(reading) or asks_of_treatment(reading) or len(reading["text"].split()) <= _FEW:
         return guess.probability >= _SURER and guess.confidence >= _NEARER
     return guess.probability >= SURE_WISH and guess.confidence >= _NEAR
 
@@ -50,7 +49,13 @@ def half_hears_wish(intent: str, reading: Mapping[str, Any]) -> bool:
         guess["intent"] == "crisis" and guess["probability"] >= _HALF and guess["confidence"] >= _NEAR
         for guess in reading["ranking"]
     )
-    return intent == "distress" and heard and not reading["safety"].get("kind")
+    return intent == "distress" and heard and not reading["safety"].get("kind") and not _is_framed(reading)
+
+
+def _is_framed(reading: Mapping[str, Any]) -> bool:
+    """Tells whether the screen saw a wish that is denied, asked about, feared or told as over."""
+    framing = reading["safety"].get("framing")
+    return framing in ("question", "history", "future") or _DENIES.search(reading["text"]) is not None
 
 
 def asks_of_treatment(reading: Mapping[str, Any]) -> bool:
