@@ -130,6 +130,8 @@ def kind_of(intent: str) -> str | None:
         return "not_in_guide"
     if intent in ("greet", "goodbye", "thanks", "bot_identity", "smalltalk", "affirm", "deny"):
         return "chitchat"
+    if intent == "crisis":
+        return "distress"
     return "unclear" if intent == "nlu_fallback" else None
 
 
