@@ -201,16 +201,6 @@ _PLAIN = (
         naming=frozenset({"stage"}),
     ),
     PlainAsk(
-        ("side_effect_or_dose", "prognosis", "sequence", "treatment"),
-        _words(
-            r"\b(?:gets?|reach(?:es)?|cross(?:es)?|goes?|through)\b.{0,20}\b(?:to|into|the) (?:the |my |"
-            r"her )?(?:brain|head|blood brain)\b"
-        ),
-        "not_in_guide_causes",
-        "asks whether a drug reaches the brain",
-        not_naming=frozenset({"stage"}),
-    ),
-    PlainAsk(
         ("treatment", "sequence", "definition", "personal_advice"),
         _words(r"\binflammatory (?:breast|bc|type|cancer)\b|\bibc\b"),
         "not_in_guide_other_cancer",
@@ -288,11 +278,12 @@ _PLAIN = (
         naming=frozenset(["stage"]),
     ),
     PlainAsk(
-        (*_FACTS, "side_effect_or_dose"),
+        (*_FACTS, "side_effect_or_dose", "prognosis"),
         _words(
             r"\b(?:do|does|can|will|would) (?:they|those|these|it|that|any of (?:them|those)|\w+) (?:even |"
             r"actually )?(?:get|cross|reach|go|"
-            r"pass) (?:in|into|to|over|through)? ?(?:the |my |her )?(?:brain|blood)\b|\bblood[ -]brain barrier\b"
+            r"pass) (?:in|into|to|over|through)?(?: (?:in|into|to))? ?(?:the |my |her )?(?:brain|blood)\b|"
+            r"\bblood[ -]brain barrier\b"
         ),
         "not_in_guide",
         "asks how a drug gets about in the body",

@@ -145,7 +145,7 @@ def test_what_nobody_asks_for_is_not_guessed(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("text", "intent", "language"),
     [
-        ("ya no quiero seguir viviendo", "distress", "es"),
+        ("ya no quiero seguir viviendo", "crisis", "es"),
         ("tengo fiebre de 39 y escalofríos, me pusieron quimio la semana pasada", "emergency", "es"),
         ("que es el cancer de mama", "other_language", "es"),
         ("какое лечение после энхерту", "other_language", "ru"),
