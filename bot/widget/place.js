@@ -50,7 +50,8 @@ export function placeOf(reply, client, strings) {
     try {
       row.append(rowOf(await client.row(reply.stage ?? ""), reply.line, strings));
       row.append(tabLink(guideAddress(client.base, reply, "map"), strings.wholeMap, strings));
-      row.scrollIntoView({ block: "nearest" });
+      // A row that comes late must not pull a reader away from a newer answer.
+      if (!row.closest(".turn")?.nextElementSibling) row.scrollIntoView({ block: "nearest" });
     } catch {
       row.replaceChildren(make("p", { role: "status" }, strings.whereFailed));
     }

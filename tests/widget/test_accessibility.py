@@ -207,6 +207,7 @@ def test_every_control_has_a_name_and_room_for_a_finger(visit: Visit) -> None:
 def test_it_reflows_at_320_pixels_and_400_percent(visit: Visit, viewport: dict[str, int]) -> None:
     chat = visit(viewport=viewport).open()
     chat.ask("second line for metastatic").get_by_role("button", name="See where this is").click()
+    chat.last.locator(".row").wait_for()
     chat.ask("i cant breathe")
     wide = chat.page.evaluate(
         """() => { const root = document.querySelector('guide-chat').shadowRoot;

@@ -69,6 +69,18 @@ def test_the_place_of_an_answer_on_the_map(visit: Visit) -> None:
     expect(cells.first).to_be_hidden()
 
 
+def test_a_place_that_comes_late_does_not_pull_the_reader_away_from_a_newer_answer(visit: Visit) -> None:
+    chat = visit(viewport={"width": 320, "height": 256}).open()
+    waiting: list[Route] = []
+    chat.page.route("**/guide/row?*", lambda route: waiting.append(route))
+    chat.ask("second line for metastatic").get_by_role("button", name="See where this is").click()
+    call = chat.ask("i cant breathe").locator(".call").first
+    call.scroll_into_view_if_needed()
+    waiting[0].continue_()
+    expect(chat.find(".row > li")).to_have_count(3)
+    expect(call).to_be_in_viewport(ratio=0.9)
+
+
 def test_an_emergency_cannot_be_missed(visit: Visit, clinic: Clinic) -> None:
     chat = visit().open()
     turn = chat.ask("i cant breathe")
