@@ -74,9 +74,8 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         memory: what the conversation remembers.
     """
     if reading.alarm.kind == "crisis" and reading.confidence < 1 and memory.kind == "emergency" and memory.last:
-        return (
-            memory.last
-        )  # no rule of the screen, only the classifier hears it: "i dont like to wake people", with a fever
+        # No rule of the screen, only the classifier hears it: "i dont like to wake people", with a fever.
+        return memory.last
     if set(reading.alarm.signs) == {_CALLING} and help_comes(reading, memory):
         return Question("chitchat", topic="goodbye")
     if reading.alarm.kind:

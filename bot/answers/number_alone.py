@@ -32,6 +32,7 @@ _PERSON = frozenset(
 )
 _BE = frozenset("is was were am are be been im shes hes its youre theyre got has had have at".split())
 _MEANS = frozenset("same for if".split())
+_SMALL = _TALK | _PUTS_RIGHT | _PERSON | _BE | _MEANS
 _COUNTED_WORDS = frozenset("two three four ii iii iv".split())
 _AFTER_ONE = frozenset("a for its is was were im shes hes".split())
 _MOST = 14
@@ -55,18 +56,21 @@ def number_alone(text: str) -> NumberAlone | None:
     """Returns the one bare number of a message that holds nothing else but small words; None for all other messages."""
     found: list[re.Match[str]] = []
     words: list[str] = []
+    denied = False
     for word in _WORD.finditer(text):
         said = word.group().lower().replace("'", "")
         is_one = said == "one" and words and words[-1] in _AFTER_ONE
         if (said.isdigit() and said in NUMBERS) or said in _COUNTED_WORDS or is_one:
-            found += [] if words and words[-1] == "not" else [word]
-        elif said not in _TALK | _PUTS_RIGHT | _PERSON | _BE | _MEANS:
+            if words and words[-1] == "not":
+                denied = True  # "2 not 3"
+            else:
+                found.append(word)
+        elif said not in _SMALL:
             return None
         words.append(said)
     if len(found) != 1 or len(words) > _MOST or re.search(r"\d[.,/%]\d|[%£$€]", text):
         return None
     told = set(words)
-    denied = any(f"not {number}" in " ".join(words) for number in NUMBERS)
     somebody = bool(told & _BE) and bool(told & _PERSON)
     return NumberAlone(
         NUMBERS[found[0].group().lower()], *found[0].span(), of_a_stage=somebody or denied or bool(told & _MEANS)

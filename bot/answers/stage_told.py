@@ -8,11 +8,10 @@ from bot.answers.bare import ASKS, only_parts
 from bot.answers.fresh import CHITCHAT
 from bot.answers.lines_said import asked_line
 from bot.answers.named import asked_terms, current_stage, drugs_over, therapies_over
-from bot.answers.number_alone import number_alone
+from bot.answers.number_alone import NUMBERS, number_alone
 from bot.answers.question import ANSWERED, Memory, Question
 from bot.answers.reading import Reading
 
-_DIGITS = {"one": "1", "two": "2", "too": "2", "three": "3", "four": "4"}
 _NO_STAGE = re.compile(
     r"\W*(?:(?:well|um+|er+m?|sorry|honestly|actually|i|we|she|he|they|mum|mom|dad)\W+)*"
     r"(?:don'?t|do not|dont|dunno|didn'?t|no idea|not sure|unsure|haven'?t|hasn'?t|never)\b.{0,30}"
@@ -114,12 +113,6 @@ def number_told(reading: Reading, memory: Memory) -> Question | None:
         return None
     found, alone = _NUMBER_TOLD.match(reading.text), number_alone(reading.text)
     if found is not None and len(memory.choices) >= 4:
-        return memory.choices[int(_number(found)) - 1].question
+        return memory.choices[NUMBERS[found["number"].lower()] - 1].question
     told = [c.question for c in memory.choices if alone is not None and c.question.stage == str(alone.number)]
     return told[0] if told and len(reading.text.split()) > 1 else None  # "i think 2"
-
-
-def _number(found: re.Match[str]) -> str:
-    """Returns the number that a pattern found, in digits."""
-    said = found["number"].lower()
-    return _DIGITS.get(said, said)

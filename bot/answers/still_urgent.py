@@ -89,8 +89,8 @@ def still_urgent(reading: Reading, memory: Memory) -> Question | None:
             return memory.last  # "rang the ward but no answer", whatever else that looks like
     elif _MEANT.search(reading.text):
         return memory.last
-    gentle = memory.kind == "distress" and memory.last.topic != "crisis"
-    of_wish = memory.kind == "distress" and not gentle
+    of_wish = memory.kind == "distress" and memory.last.topic == "crisis"
+    gentle = memory.kind == "distress" and not of_wish
     if of_wish and reading.intent in ("smalltalk", "deny", "nlu_fallback") and not names:
         return memory.last  # "just asking", "im fine now", "dont tell anyone": made light of, and not over
     if reading.intent in CHITCHAT and reading.confidence > (CALM if gentle else SURE_TALK):

@@ -15,6 +15,7 @@ from bot.language.cleaning import MAX_READ
 from bot.language.heard_wish import SURE_WISH, asks_of_treatment, hears_wish
 from bot.language.intent_model import Guess
 from bot.language.plain_asks import plainly_asked
+from bot.language.safety import FRAMINGS
 from bot.language.tongues import is_other_language
 
 FALLBACK = "nlu_fallback"
@@ -264,7 +265,7 @@ def _best(reading: dict[str, Any], guesses: list[Guess]) -> tuple[Guess, str]:
     if first.intent == "other_language" and others:
         return others[0], "classifier (the message is in English)"
     framing = reading["safety"].get("framing")
-    if first.intent == "emergency" and others and framing in ("question", "history", "future"):
+    if first.intent == "emergency" and others and framing in FRAMINGS:
         return _no_wish(reading, others), f"classifier (the sign is told as {framing}, not as happening now)"
     if first.intent == "emergency" and others and first.probability < SURE_EMERGENCY:
         return _no_wish(reading, others), "classifier (the screen sees no emergency)"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.language.intent_model import Guess
+from bot.language.safety import FRAMINGS
 
 UNSURE_WISH = "unsure_wish"
 _SAID_OF = re.compile(
@@ -54,8 +55,7 @@ def half_hears_wish(intent: str, reading: Mapping[str, Any]) -> bool:
 
 def _is_framed(reading: Mapping[str, Any]) -> bool:
     """Tells whether the screen saw a wish that is denied, asked about, feared or told as over."""
-    framing = reading["safety"].get("framing")
-    return framing in ("question", "history", "future") or _DENIES.search(reading["text"]) is not None
+    return reading["safety"].get("framing") in FRAMINGS or _DENIES.search(reading["text"]) is not None
 
 
 def asks_of_treatment(reading: Mapping[str, Any]) -> bool:

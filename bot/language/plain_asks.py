@@ -13,6 +13,10 @@ from dataclasses import dataclass
 _FACTS = ("treatment", "sequence", "drug_info", "definition")
 _ABOUT_FACTS = (*_FACTS, "outlook")
 _PET = r"(?:cat|dog|puppy|pup|kitten|rabbit|bunny|hamster|guinea pig|horse|pony|budgie|parrot|tortoise)"
+_WHO_IS_RIGHT = (
+    r"\bwho(?:'?s| is) (?:right|wrong|correct)\b|"
+    r"\bwho (?:do|should|shall) (?:i|we) (?:believe|listen to|trust|go with)\b"
+)
 _HOLDER = r"(?:my|our|the|his|her|mums?|moms?|next door'?s|the neighbou?r'?s)"
 
 
@@ -140,10 +144,7 @@ _PLAIN = (
     ),
     PlainAsk(
         _FACTS,
-        _words(
-            r"\bwho(?:'?s| is) (?:right|wrong|correct)\b|\bwhich (?:one |of them )?is right\b|"
-            r"\bwho (?:do|should|shall) (?:i|we) (?:believe|listen to|trust|go with)\b"
-        ),
+        _words(rf"{_WHO_IS_RIGHT}|\bwhich (?:one |of them )?is right\b"),
         "personal_advice",
         "asks which of two people is right",
         not_naming=frozenset({"stage"}),
@@ -152,7 +153,7 @@ _PLAIN = (
         _FACTS,
         _words(
             r"^(?=.*\b(?:doctors?|dr|doc|onc\w*|nurse|surgeon|consultant|gp|nhs|private|specialist|hospital|clinic|team|registrar)\b).*"
-            r"\b(?:who(?:'?s| is) (?:right|wrong|correct)|who (?:do|should|shall) (?:i|we) (?:believe|listen to|trust|go with))\b"
+            rf"(?:{_WHO_IS_RIGHT})"
         ),
         "personal_advice",
         "asks which of two advisers is right",

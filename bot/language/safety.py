@@ -23,7 +23,7 @@ from bot.language.safety_tongues import TongueAlarm, TongueScreen, merged
 _GRAVEST_FIRST = ("active", "self_harm", "passive")
 _ENOUGH = 8  # alarms for one sign, after which it is not looked for any more: a long message stays quick
 # Of several framings, the one that the reply answers.
-_FRAMINGS = ("question", "future", "history")
+FRAMINGS = ("question", "future", "history")
 _DEATH_FRAMINGS = ("future", "question", "history")
 _DONE = frozenset("took taken swallowed had ate eaten overdosed drank ive gave given has double".split())
 
@@ -161,7 +161,7 @@ class SafetyScreen:
         quiet = told or self._words_of_death(sentences)
         if not quiet:
             return Verdict()
-        order = _FRAMINGS if told else _DEATH_FRAMINGS
+        order = FRAMINGS if told else _DEATH_FRAMINGS
         framing = min((found.framing for found in quiet), key=order.index)
         return _verdict(None, _in_order(told), min(quiet, key=_place).person, framing, quiet, sentences)
 
