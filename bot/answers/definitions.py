@@ -50,9 +50,12 @@ def _stage_term(stage: str, guide: Guide) -> Term | None:
 
 
 def _words_at(question: Question, guide: Guide) -> list[str] | None:
-    """The terms and drugs used at the place that the conversation is at."""
+    """The terms and drugs used at the place that the conversation is at, after the drugs that were asked about."""
     if question.stage is None or question.line is None:
         return None
-    cells = guide.treatments(question.stage, question.line)
-    words = [word for cell in cells for step in cell.steps for word in (*step.drugs, *step.therapies)]
+    steps = [step for cell in guide.treatments(question.stage, question.line) for step in cell.steps]
+    over = max((step.position for step in steps if set(step.drugs) & set(question.drugs)), default=0)
+    shown = [step for step in steps if step.position > over] or steps
+    named = [drug for step in shown for drug in step.drugs] if over else []
+    words = named or [word for step in shown for word in (*step.drugs, *step.therapies)]
     return list(dict.fromkeys(words)) or None

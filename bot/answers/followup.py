@@ -11,7 +11,7 @@ import re
 from bot.answers.bare import NAMED, only_parts
 from bot.answers.fresh import fresh_question
 from bot.answers.fresh_sequence import WHICH_FIRST
-from bot.answers.fresh_words import means
+from bot.answers.fresh_words import at_stage_of_word, means
 from bot.answers.lines_said import asked_line, line_mentions, line_over
 from bot.answers.named import asked_terms, current_stage
 from bot.answers.picking import is_bare_number, pick
@@ -61,7 +61,8 @@ _WHAT_CHANGED = re.compile(
     re.I,
 )
 _EARLIER = re.compile(
-    r"\W*(?:and |n |ok |so |the |go )*(?:one |step )?(?:earlier|back)(?: (?:one|than|again|that|still|line|step))*\W*",
+    r"\W*(?:and |n |ok |so |the |go )*(?:one |step )?(?:earlier|back)(?: (?:one|than|again|that|still|line|step))*\W*|"
+    r"\W*(?:and |n |ok |okay |so |what about |whats |what is )*the (?:line|step|one) before (?:that|it|this)\b.{0,15}",
     re.I,
 )
 
@@ -100,7 +101,7 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         return memory.waiting
     if "reset" in reading.cues and not re.search(r"\bback to\b", reading.text, re.I):
         memory = Memory(started=memory.started)
-    return (
+    question = (
         _said_again(reading, memory)
         or _number_pressed(reading, memory)
         or number_told_alone(reading, memory)
@@ -113,6 +114,8 @@ def resolve(reading: Reading, memory: Memory) -> Question:
         or _replaced(reading, memory)
         or fresh_question(reading, memory)
     )
+    talked_about = memory.thread.stage if memory.thread is not None else None
+    return at_stage_of_word(question, reading) if talked_about is None else question
 
 
 def _said_again(reading: Reading, memory: Memory) -> Question | None:
@@ -164,6 +167,8 @@ def _step_back(reading: Reading, memory: Memory) -> Question | None:
     thread = memory.thread
     if thread is None or thread.stage is None or thread.line is None or not _EARLIER.fullmatch(reading.text):
         return None
+    if not set(reading.values("stage")) <= {thread.stage} or reading.names("drug") or reading.names("line"):
+        return None
     return thread.onward("before")
 
 
@@ -209,6 +214,9 @@ def _replaced(reading: Reading, memory: Memory) -> Question | None:
         return None  # HER2-low and the like: not a place of this guide (bot.answers.fresh)
     if stage is None and line is None:
         return _other_name(reading, last, thread, drugs, terms)
+    by_word = next((term for term in reading.values("term") if not term.startswith("Stage ")), None)
+    if last.kind == "definition" and line is None and by_word is not None and not drugs and "same" not in reading.cues:
+        return Question("definition", term=by_word)  # "what is stage 2", then "and locally advanced"
     base = thread if last.kind in ("definition", "drug_info", "outlook", "talking") and thread is not None else last
     if last.kind == "outlook" and line is None and {"correct", "same"} & reading.cues:
         return last.with_(stage=stage)

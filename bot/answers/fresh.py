@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.answers.fresh_sequence import (
+    BEFORE_SURGERY,
     IF,
     OP_EITHER,
     WHICH_FIRST,
@@ -54,6 +55,7 @@ _WITH_WHAT = re.compile(
     re.I,
 )
 _GOES_WITH_IT = re.compile(r"\b(?:goes|given|used|paired|comes) (?:along)?with (?:it|that)\b", re.I)
+_WHERE_IT_COMES = re.compile(r"\bwhere (?:do|does|would|will) (?:it|that|they|those) (?:come|fit|go|sit|stand)\b", re.I)
 _FIRST_OR_SECOND = re.compile(
     r"\b(?:is|does|do|would|will) (?:it|that|they) (?:come |go |given |used |be |get used )?(?:in |at )?(?:the )?(?:first|"
     r"1st|second|2nd)\b"
@@ -68,7 +70,8 @@ _SHOULD_IT = re.compile(r"\W*(?:(?:and|but|so|i see|ok|right)\W+)*(?:if|should (
 _WHAT_IF = re.compile(r"\b(?:what if|suppose|supposing|and if)\b", re.I)
 _WHATS_IT_FOR = re.compile(
     r"\bwh?at(?:'?s| is|s) (?:it|that) (?:for|at|in|with)\b|\b(?:wrong|other|different|my other) (?:sister|person|one|friend)\b|"
-    r"^\W*(?:and|n|ok and|what about|how about) (?:my|our|the|for my) \w+\b",
+    r"^\W*(?:and|n|ok and|what about|how about) (?:my|our|the|for my) \w+\b|"
+    r"\bwh?at(?:'?s| is| would| will|'?d) (?:(?:hers|his|theirs|mine|yours)(?: be)?|(?:it|that) be)\b",
     re.I,
 )
 _IN_ORDER = re.compile(
@@ -84,6 +87,12 @@ _ABOUT = re.compile(
 )
 _HAD = re.compile(
     r"\b(?:had|done|finish\w*|complet\w*|been through|went through|out (?:of )?the way|behind (?:me|her|us)|over)\b",
+    re.I,
+)
+# "I've had the Taxol one with Herceptin and Perjeta", where a stage is talked about: what is over, not what a drug is.
+_HAVE_HAD = re.compile(
+    r"\W*(?:(?:and|so|but|well|ok|yes|no)\W+)*(?:i'?ve|i have|she'?s|he'?s|she has|he has|we'?ve|mum'?s|mom'?s) "
+    r"(?:already |just |only )?had\b(?!.*\?)",
     re.I,
 )
 _NOW_WHAT = re.compile(r"\b(?:now|next|after\w*|then|follow\w*|left)\b", re.I)
@@ -149,8 +158,12 @@ def fresh_question(reading: Reading, memory: Memory) -> Question:
     pointed = pointed_at(reading, memory) or (named_then_asked(reading) if about_it else None)
     if pointed is not None:
         return pointed
+    if drugs and thread is not None and thread.stage is not None and about_it and _HAVE_HAD.match(reading.text):
+        return Question("sequence", stage=stage or thread.stage, drugs=drugs, direction="after")
     if drugs and not stage and _BARE_AFTER.match(reading.text) and len(reading.text.split()) <= 4:
-        return Question("sequence", drugs=drugs, direction=direction_asked(reading))
+        return Question(
+            "sequence", stage=thread.stage if thread else None, drugs=drugs, direction=direction_asked(reading)
+        )
     if (
         drugs
         and not reading.names("other_drug")
@@ -203,6 +216,8 @@ def _about_what_was_shown(reading: Reading, memory: Memory, stage: str | None) -
         named = any(m.value != "clinical trial" for m in reading.mentions)
         goes_on = named or reading.intent == "sequence" or {"after", "before", "failed"} & reading.cues
         return last if of_type and "that" in reading.cues and not goes_on else None
+    if last.kind in ("drug_info", "sequence") and len(last.drugs) == 1 and _WHERE_IT_COMES.search(reading.text):
+        return Question("sequence", stage=stage, drugs=last.drugs, direction="order")
     if last.kind == "drug_info" and last.drugs and _GOES_WITH_IT.search(reading.text):
         return Question("treatment", stage=stage, drugs=last.drugs[:1])
     elsewhere = last.stage is not None or bool(therapies(reading)) or bool(line_mentions(reading))
@@ -266,7 +281,8 @@ def _treatment(reading: Reading, stage: str | None, thread: Question | None) -> 
             return sequence_question(reading, stage, Memory(thread=thread))
         if not reading.names("drug"):
             return after_failure(reading, here, thread)
-    if line is None and named and _HAD.search(reading.text) and _NOW_WHAT.search(reading.text):
+    moves = _HAD.search(reading.text) and _NOW_WHAT.search(reading.text) and not BEFORE_SURGERY.search(reading.text)
+    if line is None and named and moves:
         return Question("sequence", stage=here, therapies=therapies_over(reading), direction="after")
     if line is None and "new" in reading.cues and re.search(r"\btreat|\bdo they|\bgive", reading.text, re.I):
         line = 1

@@ -34,7 +34,12 @@ _GUESSED = re.compile(
 )
 _GUESS_NEXT = re.compile(r"\W*(?:that (?:is|comes) |is )?(?:next|now|then|after(?:wards| that| this)?)\W*$", re.I)
 WHERE = re.compile(r"\b(?:where|at (?:what|which) point|which (?:stage|line)|what (?:stage|line)|when)\b", re.I)
-_AFTER_SURGERY = re.compile(r"\bafter (?:\w+ ){0,2}(?:surgery|op|operation|mastectomy|lumpectomy)\b", re.I)
+_AFTER_SURGERY = re.compile(
+    r"\bafter (?:\w+ ){0,2}(?:surgery|op|operation|mastectomy|lumpectomy)\b|"
+    r"\b(?:surgery|op|operation|mastectomy|lumpectomy) (?:was|is done|done|went|over|is over|on (?:mon|tues|wednes|thurs|fri)day|"
+    r"last (?:week|month)|yesterday|behind|out of the way)\b",
+    re.I,
+)
 OP_EITHER = re.compile(
     r"\bbefore\b.{0,12}\b(?:op|operation|surgery|mastectomy|lumpectomy|take it (?:out|off))\b.{0,10}\bor\b.{0,8}\bafter|"
     r"\b(?:before or after|after or before)\b.{0,12}\b(?:op|operation|surgery|mastectomy|lumpectomy|take it (?:out|off))\b",
@@ -92,11 +97,37 @@ _AFTER = re.compile(
 )
 _WAS_THAT_USUAL = re.compile(
     r"\b(?:is|was|were) (?:that|this|those|it) (?:all )?(?:the |a )?(?:usual|normal|standard|typical|right) "
-    r"(?:first|start|opening|beginning)\b",
+    r"(?:first|start|opening|beginning)\b|"
+    r"\bis (?:that|this|it) (?:what (?:everyone|everybody|most people|people|they all|most|others) (?:gets?|has|have|do|does)|"
+    r"(?:the )?(?:usual|norm|normal|standard|common|typical)(?: way| thing| order| one)?)\W*$",
     re.I,
 )
 _ONE_OR_OTHER_FIRST = re.compile(
     r"^\W*(?:so |and )?(?:is|are|do|does|would|will)\b.{0,30}\bor\b.{0,30}\b(?:comes?|goes|go|given|that'?s|thats)? ?first\b",
+    re.I,
+)
+_OR_LATER = re.compile(
+    r"\b(?:(?:at the )?same time|together|alongside|at once)\b.{0,30}\bor\b|"
+    r"\bor\b.{0,20}\b(?:at the same time|together|alongside)\b",
+    re.I,
+)
+# "The nurse says Enhertu would be the one after, is it?"
+_SAID_NEXT = re.compile(
+    r"^\W*(?:would be|will be|is|'?s|comes|being|be)\W+(?:the )?(?:one |next one |thing |drug )?(?:after|next|that follows)"
+    r"(?: (?:that|this|it))?\W*(?:is it|is that right|isn'?t it|right|correct|yes|yeah|true)?\W*$",
+    re.I,
+)
+# "And when Kadcyla goes": it is over then.
+_ENDS = re.compile(
+    r"\W*(?:goes|stops|ends|quits|fails|runs out|is over|is done|finishes|packs (?:up|in)|gives (?:up|out))\b", re.I
+)
+# "Where does it come, before Enhertu or after".
+_IT_BEFORE_OR_AFTER = re.compile(
+    r"\b(?:it|that)\b.*\bbefore\b.*\bor\b.*\bafter|\b(?:it|that)\b.*\bafter\b.*\bor\b.*\bbefore", re.I
+)
+_TO_START = re.compile(
+    r"\b(?:is|was|do|does|would|will)\b.{0,40}\bto (?:start|begin)(?: with| off)?\W*$|"
+    r"\bwhere (?:do|does|would|will|should) (?:they|we|you|i|she|he|it) (?:start|begin)\b",
     re.I,
 )
 _TWO_TRIED = re.compile(
@@ -123,7 +154,7 @@ def after_failure(reading: Reading, stage: str, thread: Question | None) -> Ques
         return Question("sequence", stage=stage, from_line=2, direction="after", failed=True)
     told = thread is None and not IF.search(reading.text) and "shrink" not in reading.text
     if told and reading.mentions and any(m.value == stage and m.kind == "stage" for m in reading.mentions):
-        several = re.search(r"\b(?:again|both|everything|all|several|another|keeps)\b", reading.text, re.I)
+        several = re.search(r"\b(?:again|both|everything|(?<!after )all|several|another|keeps)\b", reading.text, re.I)
         if several:
             return Question("sequence", stage=stage, direction="order")
     return Question("sequence", stage=stage, from_line=1, direction="after", failed=True)
@@ -187,6 +218,9 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
         # "Do they go onto maintenance after the taxane": maintenance is where it leads, not where it starts.
         kinds = tuple(kind for kind in kinds if kind != "maintenance")
     failed = "failed" in reading.cues
+    explained = memory.last.drugs[:1] if memory.last is not None and memory.last.kind == "drug_info" else ()
+    if explained and len(named) == 1 and explained != named and not failed and _IT_BEFORE_OR_AFTER.search(reading.text):
+        return Question("sequence", stage=here, drugs=(*explained, *named), direction="beside")
     direction = direction_asked(reading)
     if _THE_MAINTENANCE.search(reading.text):
         return Question("definition", term="maintenance")
@@ -197,12 +231,16 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if here is not None and not failed and OP_EITHER.search(reading.text):
         # "Is Herceptin given before the op or after, at stage 1": the steps of the first line, in order.
         return Question("treatment", stage=here, line=1)
+    if here is not None and drugs and not failed and _OR_LATER.search(reading.text):
+        return Question(
+            "treatment", stage=here, line=1, drugs=named
+        )  # "the Herceptin at the same time as the chemo or later"
     first = thread is not None and thread.stage is not None and thread.line == 1
     if first and "maintenance" in kinds and not failed and not drugs and _GOES_AFTER_IT.search(reading.text):
         return Question("treatment", stage=here, line=1)
     if (
         drugs
-        and "surgery" in kinds
+        and "surgery" in therapies(reading)
         and not failed
         and _AFTER_SURGERY.search(reading.text)
         and not beside_a_drug(reading)
@@ -229,7 +267,8 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
         return Question("treatment", stage=here, therapies=therapies(reading))
     if stage and _WAS_THAT_USUAL.search(reading.text) and not failed:
         return Question("treatment", stage=stage, line=1)  # "had the op, then chemo: was that the usual first thing"
-    if drugs and stage and "start" in reading.cues and not {"after", "before", "failed"} & reading.cues:
+    to_start = _TO_START.search(reading.text) is not None or not {"after", "before", "failed"} & reading.cues
+    if drugs and stage and "start" in reading.cues and to_start:
         # "Is Taxol with the two antibodies the standard start": asks for the start, not for what follows it.
         return Question("treatment", stage=stage, line=1)
     mention = next((m for m in reading.mentions if m.kind == "drug" and not m.negated), None)
@@ -251,12 +290,15 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
     if len(drugs) == 1 and mention is not None and _MOVING_TO.search(reading.text[: mention.start]):
         if _RIGHT.search(reading.text[mention.end :]) and not re.search(r"\bafter\b", reading.text, re.I):
             return _where(here, drugs)  # "moving me to Enhertu, that's normal isn't it"
-    if alone and _SO_AFTER_THAT.search(reading.text):
+    said_next = alone and mention is not None and _SAID_NEXT.match(reading.text[mention.end :]) is not None
+    if said_next or (alone and _SO_AFTER_THAT.search(reading.text)):
         return _where(here, drugs)  # "oh so Tukysa is after that"
     guessed_after = _guessed_after(reading)
     if guessed_after is not None:
         return Question("sequence", stage=here, drugs=(guessed_after,), direction="after")
     subject = _comes_after(reading)
+    if subject is not None and len(named) == 2:
+        return Question("sequence", stage=here, drugs=named, direction="beside")
     if subject is not None:
         return _where(here, (subject,))
     confirmed = (
@@ -266,7 +308,7 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
         return Question("treatment", stage=stage, line=line, drugs=drugs) if stage is not None else _where(here, drugs)
     if len(drugs) > 1 and not failed and WHICH_FIRST.search(reading.text):
         first = re.search(r"\b(?:before or after|after or before)\b", reading.text, re.I) is None
-        return Question("sequence", stage=here, drugs=drugs, direction="first" if first else "order")
+        return Question("sequence", stage=here, drugs=drugs, direction="first" if first else "beside")
     if "order" in reading.cues and not failed and not re.search(r"\b(?:after|before)\b", reading.text, re.I):
         return Question("sequence", stage=here, drugs=drugs, therapies=kinds, direction="order")
     if (
@@ -284,6 +326,7 @@ def sequence_question(reading: Reading, stage: str | None, memory: Memory) -> Qu
         and not failed
         and not ({"after", "before"} & reading.cues)
         and WHERE.search(reading.text)
+        and not (mention is not None and _ENDS.match(reading.text[mention.end :]))
     ):
         return Question("drug_info", drugs=drugs, stage=stage)
     if len(drugs) == 1 and not failed and _WHERE_COMES.search(reading.text):

@@ -118,7 +118,8 @@ def word_question(reading: Reading, stage: str | None, memory: Memory) -> Questi
         return Question("definition", term="frontline")
     if explained and last is not None:
         return Question("definition", term=last.term, stage=at.stage, line=at.line)
-    if last is not None and last.kind == "sequence" and at.line is not None and _CALLED.search(reading.text):
+    shown = _CALLED.search(reading.text) is not None or "that" in reading.cues
+    if last is not None and last.kind == "sequence" and last.direction == "after" and at.line is not None and shown:
         return Question(
             "drug_info", stage=at.stage, line=at.line, position=at.position
         )  # what was shown, not what is over
@@ -127,6 +128,16 @@ def word_question(reading: Reading, stage: str | None, memory: Memory) -> Questi
     if at.line is not None:
         return Question("definition", stage=at.stage, line=at.line)
     return Question("definition")
+
+
+def at_stage_of_word(question: Question, reading: Reading) -> Question:
+    """Adds to a question what a word means the stage that the word names: "locally advanced" is stage 3."""
+    if question.kind != "definition" or question.term is None or question.stage is not None:
+        return question
+    words = [m for m in reading.mentions if m.kind == "term" and m.value == question.term]
+    stages = [m for m in reading.mentions if m.kind == "stage" and not m.negated]
+    named = [stage.value for word in words for stage in stages if stage.start < word.end and word.start < stage.end]
+    return question.with_(stage=named[0]) if named else question
 
 
 def _word_meant(reading: Reading) -> Question | None:

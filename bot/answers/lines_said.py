@@ -9,6 +9,8 @@ from bot.answers.reading import Mention, Reading
 
 _GAP = r"\W+(?:\w+\W+){0,2}$"
 _BEFORE_IT = re.compile(r"\bbefore (?:that|it|then|getting|you get|they get)\b", re.I)
+# "My cousin had the surgery first": the order of two treatments, not a line that is over.
+_DONE_FIRST = re.compile(r"\b(?:surgery|op|operation|mastectomy|lumpectomy|chemo\w*)\W+$", re.I)
 _OVER_BEFORE = re.compile(
     r"(?:\b(?:after|once|since|finish\w*|done|follow\w*|past|beyond|fail\w*|had|completed|end of|thr(?:ough|u)|when)|"
     r"(?:\bnot|n'?t) (?:respond\w*|react\w*|work\w*|helped|touched)(?: (?:to|on|with))?)" + _GAP,
@@ -17,7 +19,7 @@ _OVER_BEFORE = re.compile(
 _ON_NOW = re.compile(r"\b(?:on|having|doing|getting)" + r"\W+(?:(?:my|her|the|his)\W+)?$", re.I)
 _OVER_AFTER = re.compile(
     r"^\W*(?:\w+\W+){0,3}(?:fail\w*|stop\w*|did\s?n\W?o?t|do\s?n\W?o?t|does\s?n\W?o?t|is\s?n\W?o?t|has\s?n\W?o?t|have\s?n\W?o?t|was\s?n\W?o?t|"
-    r"not working|quit|gave up|given up|progress\w*|done|finish\w*|over|ended|ends|grew|run out|"
+    r"not working|(?:did|done|does|doing) nothing|quit|gave up|given up|progress\w*|done|finish\w*|over|ended|ends|grew|run out|"
     r"(?:not|n'?t) (?:answer\w*|respond\w*|work\w*|effective|help\w*)|gives? up|packs? (?:up|in)|"
     r"(?:is|was|turns out) (?:a |no )?(?:bust|flop|failure|good|use|useless))\b|^\W*leaves? (?:some|any|bits?)\b",
     re.I,
@@ -63,7 +65,7 @@ _LAST_LINE = re.compile(
 )
 _FIRST_BIT = re.compile(
     r"\b(?:first|opening|initial) (?:bit|part|lot|round|step|thing|stretch|phase|go) of (?:the |my |her |"
-    r"his )?(?:treat\w*|therapy|tx|plan)\b",
+    r"his )?(?:treat\w*|therapy|tx|plan)\b|\b(?:the |just )(?:first|opening|initial) (?:bit|part|lot|step|stretch|phase)\W*$",
     re.I,
 )
 _LAST_ASKED = re.compile(r"(?: (?:one|line))?\W*\?\W*")
@@ -109,6 +111,14 @@ def line_over(reading: Reading) -> int | None:
     over = [1] if first else []
     for mention, later in zip_longest(mentions, mentions[1:]):
         before, after = reading.text[: mention.start], _NO_FAILURE.sub("", reading.text[mention.end :])
+        if (
+            mention.kind == "ordinal"
+            and _DONE_FIRST.search(before)
+            and not re.match(r"\W*(?:fail|did|stop)", after, re.I)
+        ):
+            continue
+        if re.search(r"\b(?:said|says|mentioned|told me|talked about)\W+(?:\w+\W+)?$", before, re.I):
+            continue  # "my heart sank when she said third line"
         if _RIGHT_BEFORE.search(before) or over and _ASKED.search(before) or _WHATS_DONE.search(before):
             continue
         if _OVER_BEFORE.search(before) or _OVER_AFTER.search(after) or _IF_THIS_FAILS.search(after):

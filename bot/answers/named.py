@@ -11,6 +11,13 @@ _NOW = re.compile(
     re.I,
 )
 _THEN = re.compile(r"\b(?:was|were|originally|initially|used to be|back in|years? ago|first dx|started)\b")
+# A place that cancer has reached: what it was before is over.
+_REACHED = re.compile(
+    r"\b(?:liver|lungs?|bones?|brain|spine|skull|pelvis|hips?|ribs?|sternum|pleura|peritoneum|vertebrae|femur|kidneys?|"
+    r"organs?|everywhere|elsewhere)\W*$",
+    re.I,
+)
+_FEARED = re.compile(r"\b(?:worr\w+|scared|afraid|frightened|terrified|fear\w*|dread\w*|hope|hoping|check\w*)\b", re.I)
 _BUT = re.compile(r"\bbut\b")
 _EITHER = re.compile(r"\bor\b|\bvs\b|/")
 _TAIL_NEXT = re.compile(r"[^\w.?!;]*(?:\w+[^\w.?!;]+)?next\b", re.I)
@@ -48,6 +55,9 @@ def current_stage(reading: Reading) -> str | None:
     for mention in mentions:
         if _NOW.search(reading.text[max(0, mention.start - 40) : mention.start]):
             return mention.value
+    for mention in mentions:
+        if _REACHED.search(reading.text[mention.start : mention.end]) and not _FEARED.search(reading.text):
+            return mention.value  # "six years on from a little stage 1 it's in my lung"
     if _THEN.search(reading.text.lower()) or "correct" in reading.cues:
         return mentions[-1].value
     between = reading.text[mentions[0].end : mentions[-1].start].lower()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.answers.clarify import ask_stage
 from bot.answers.next_questions import after_place
 from bot.answers.places import (
@@ -20,6 +22,9 @@ from bot.answers.treatment import answer_treatment
 from bot.guide.queries import Guide
 from bot.guide.rows import Step, Treatment
 
+# Given beside a drug in the same step: it does not say of what kind the drug is.
+_WITH_OTHERS = frozenset({"chemotherapy", "surgery"})
+
 
 def answer_sequence(question: Question, guide: Guide) -> Reply:
     """Returns what the guide puts after or before a drug, a kind of therapy or a line.
@@ -36,7 +41,7 @@ def answer_sequence(question: Question, guide: Guide) -> Reply:
     stages = list(dict.fromkeys(step.stage for step in holds))
     if question.stage is None and len(stages) > 1:
         return ask_stage(question, guide, stages)
-    if question.direction in ("order", "first"):
+    if question.direction in ("order", "first", "beside"):
         return _order(question.with_(stage=stages[0]), guide)
     steps = _fewest(holds)
     if question.direction == "before":
@@ -90,6 +95,12 @@ def _not_there(question: Question, guide: Guide) -> Reply:
         known = question.with_(drugs=(), therapies=())
         return _from_line(known, guide)
     elsewhere = _places(question.with_(stage=None), guide)
+    kin = _of_its_kind(question, elsewhere, guide)
+    if kin is not None and question.direction not in ("before", "order", "first", "beside"):
+        # "Stage 3, Herceptin not working": named elsewhere only, but of the kind that this stage starts with.
+        after = _after(question, guide, kin, by_drug=True)
+        unnamed = f"The guide does not name {' and '.join(question.drugs)} for {place_name(guide, question.stage)}."
+        return replace(after, text=f"{unnamed}\n{after.text}")
     stages = list(dict.fromkeys(step.stage for step in elsewhere))
     name = " and ".join(question.drugs)
     if not stages:
@@ -116,6 +127,17 @@ def _not_there(question: Question, guide: Guide) -> Reply:
     )
 
 
+def _of_its_kind(question: Question, elsewhere: dict[Step, set[str]], guide: Guide) -> Step | None:
+    """The last step of this stage's first line with a kind of therapy that all the drugs named belong to there elsewhere."""
+    if not guide.families().keys().isdisjoint(question.drugs):
+        return None  # a taxane stands beside the targeted therapy of its step, and is none
+    first = [step for step in elsewhere if step.line == 1 and set(question.drugs) <= elsewhere[step]]
+    kinds = set.intersection(*(set(step.therapies) for step in first)) - _WITH_OTHERS if first else set()
+    cell = guide.treatment(question.stage, 1) if question.stage is not None else None
+    held = [step for step in cell.steps if kinds & set(step.therapies)] if cell is not None else []
+    return held[0] if held else None
+
+
 def _from_line(question: Question, guide: Guide) -> Reply:
     if question.stage is None:
         return ask_stage(question, guide)
@@ -132,9 +154,30 @@ def _from_line(question: Question, guide: Guide) -> Reply:
 
 
 def _order(question: Question, guide: Guide) -> Reply:
-    lines = {step.line for step in _places(question, guide)} if question.drugs else set()
+    holds = _places(question, guide) if question.drugs else {}
+    lines = {step.line for step in holds}
+    if question.direction == "beside" and len(question.drugs) == 2 and len(lines) > 1:
+        return _two_places(question, guide, holds)
     only = min(lines) if len(lines) == 1 or lines and question.direction == "first" else None
-    return answer_treatment(question.with_(kind="sequence", drugs=question.drugs, therapies=(), line=only), guide)
+    reply = answer_treatment(question.with_(kind="sequence", drugs=question.drugs, therapies=(), line=only), guide)
+    if only is None or len(question.drugs) != 1 or reply.question is None:
+        return reply
+    # "And what's before it" is then about the drug.
+    return replace(reply, question=reply.question.with_(drugs=question.drugs, direction="order"))
+
+
+def _two_places(question: Question, guide: Guide, holds: dict[Step, set[str]]) -> Reply:
+    """Where two drugs stand, in the guide's order: "is Kadcyla before or after Enhertu"; the reply is about the first named."""
+    first, second = (min((s.line for s in holds if drug in holds[s]), default=0) for drug in question.drugs)
+    about = question.with_(kind="sequence", drugs=(), therapies=(), line=first, direction="order")
+    cells = [cell for cell in guide.treatments(question.stage or "") if cell.line in (first, second)]
+    reply = answer_treatment(about, guide)
+    return replace(
+        reply,
+        text="\n".join(cell_text(guide, cell) for cell in cells),
+        drug=question.drugs[0],
+        passages=tuple(id_ for cell in cells for id_ in passage_ids(cell)),
+    )
 
 
 def _after(question: Question, guide: Guide, step: Step, *, by_drug: bool) -> Reply:

@@ -13,6 +13,20 @@ _WHATS_THAT = re.compile(
     r"(?:that|this|it|those|these)(?: mean)?(?: exactly| then)?\W*",
     re.I,
 )
+_EXPLAIN_THAT = re.compile(
+    r"\W*(?:(?:ok|and|so|sorry|please|pls)\W+)*(?:(?:can|could|would|will) (?:you|u) (?:please )?)?(?:explain|"
+    r"tell me (?:a bit )?more about|"
+    r"say (?:a bit )?more about|more (?:about|on)) (?:that|this|it)(?: one)?(?: (?:a |one )?(?:bit|"
+    r"little))?(?: (?:more|better|further))?"
+    r"(?: (?:please|pls|to me|for me))*\W*",
+    re.I,
+)
+_NO_OP_YET = re.compile(
+    r"\W*(?:(?:so|ok|oh|right|and)\W+)*(?:it'?s |its |they |that'?s |thats |there'?s |is it |(?:do|"
+    r"would) they )?(?:don'?t |dont |do )?"
+    r"(?:no|not)\b.{0,12}\b(?:op|operation|surgery|operate)\b.{0,20}",
+    re.I,
+)
 _THEN_WHATS_THAT = re.compile(
     r"[\"'\u2019]?\W{1,3}(?:and |so |but )?(?:what(?:'?s| is)|wats)\W+(?:that|this|it)\b(?! (?:for|like|called|about|do|treat|"
     r"come|next|after|before|with|doing|going|mean for))",
@@ -145,7 +159,8 @@ def beside_the_thread(reading: Reading, memory: Memory) -> Question | None:
     about_surgery = _OP.search(reading.text) and re.search(
         r"\bbefore\b.*\bafter\b|\bafter\w*\b.*\bbefore\b", reading.text, re.I
     )
-    if about_surgery and placed is not None:
+    told_no_op = _NO_OP_YET.fullmatch(reading.text) and placed is not None and placed.line in (None, 1)
+    if placed is not None and (about_surgery or told_no_op):
         return Question("treatment", stage=placed.stage, line=placed.line or 1)
     return None
 
@@ -172,7 +187,7 @@ def named_then_asked(reading: Reading) -> Question | None:
 
 def pointed_at(reading: Reading, memory: Memory) -> Question | None:
     """What "what's that?" points at: the drug, the word or the step of treatment that was shown last."""
-    if not _WHATS_THAT.fullmatch(reading.text):
+    if not (_WHATS_THAT.fullmatch(reading.text) or _EXPLAIN_THAT.fullmatch(reading.text)):
         return None
     last, thread = memory.last, memory.thread
     if last is not None and last.kind == "definition" and last.term:
@@ -180,5 +195,6 @@ def pointed_at(reading: Reading, memory: Memory) -> Question | None:
     if last is not None and last.kind == "drug_info" and last.drugs:
         return last
     if thread is not None and thread.stage and thread.line:
-        return Question("definition", stage=thread.stage, line=thread.line, position=thread.position)
+        over = thread.drugs if thread.kind == "sequence" and thread.direction == "after" else ()
+        return Question("definition", stage=thread.stage, line=thread.line, position=thread.position, drugs=over)
     return None

@@ -68,8 +68,8 @@ def stage_meant(reading: Reading, memory: Memory, guide: Guide) -> Reading:
             place = keys.index(here) + step
             if found is not None and 0 <= place < len(keys):
                 return reading.naming_stage(keys[place], *found.span())
-    if len(reading.text.split()) > _SHORT:
-        return reading
+    if len(reading.text.split()) > _SHORT:  # the bare number has a bound of its own
+        return _number_alone(reading, memory, keys) if here is not None else reading
     spread = _IF_SPREAD.fullmatch(reading.text)
     if spread is not None and here != keys[-1]:  # the last of a guide's stages is the one that has spread
         return reading.naming_stage(keys[-1], spread.start(), spread.end())

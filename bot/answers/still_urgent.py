@@ -25,6 +25,9 @@ _HELP_COMES = re.compile(
     r"\b(?:ambulance|paramedics?)\b.{0,15}\b(?:coming|on (?:its|the|their) way|here|called|outside|arrived)\b|"
     r"\b(?:driving|taking|bringing|running|rushing) (?:me|us|her|him|mum|mom|dad) (?:in|there|over|to|up|down|round|now)\b|"
     r"\b(?:we'?re|im|i'?m|they'?re|were) on (?:my|our|the|their) way\b|"
+    r"^\W*(?:\w+\W+){0,3}on (?:my|our|the) way (?:to|in|there|now|over)\b|\bgot through\b(?! to (?:an )?(?:answer|voicemail))|"
+    r"^\W*(?:(?:ok|okay|alright|right|fine|yes|yeah)\W+)*(?:going|heading|off) "
+    r"(?:in|to (?:the )?(?:hospital|a&e|a and e|er|ward|unit))\b|"
     r"\b(?:ringing|calling|phoning|dialling|dialing|rung|called|rang|phoned) (?:them|999|911|112|111|the (?:ward|unit|clinic|"
     r"hospital|nurse|ambulance|hotline|helpline|on ?call))\b|\bon the phone (?:now|to|with)\b|\b(?:speaking|"
     r"talking) to (?:them|the nurse)\b|"
@@ -64,6 +67,26 @@ _PUT_OFF = re.compile(
     r"antihistamine|piriton|benadryl|zyrtec|gaviscon|rennies?|painkillers?)\b",
     re.I,
 )
+# Said after an emergency reply: it comes and goes, or should not have been said. Neither makes it safe.
+_COMES_AND_GOES = re.compile(
+    r"\b(?:it'?s|its|it has|it is|she'?s|he'?s|shes|hes) (?:off|started|back|happening|doing it|going|at it|bleeding|"
+    r"coming) again\b|"
+    r"\b(?:gone off|stopped|eased|passed|settled|worn off|calmed|going off)(?: (?:a bit|off|down))* (?:now|tho|though)\b|"
+    r"\b(?:forget (?:it|i said)|never ?mind|ignore (?:me|that)|should(?:n'?t| not) have said)\b|"
+    r"\b(?:won'?t|don'?t|wont|dont) want (?:me )?(?:bother\w*|troubling)\b|\bbe(?:ing)? a (?:bother|nuisance|burden)\b",
+    re.I,
+)
+# Said after an emergency reply, whatever else is asked beside it.
+_NO_AMBULANCE = re.compile(
+    r"\bno (?:ambulances?|hospitals?|paramedics)\b|\b(?:don'?t|do not|not) (?:want|need|call|calling|having) (?:an? |the |any )?"
+    r"(?:ambulances?|hospitals?|paramedics|999|911)\b",
+    re.I,
+)
+_NUMBER_AGAIN = re.compile(
+    r"\W*(?:(?:sorry|ok|and|so|pls|please)\W+)*(?:what (?:was|is)|what'?s|give me|can (?:i|you) (?:have|give me|say)|say)(?: me)? "
+    r"(?:that|the|this) (?:phone |crisis )?(?:number|line|phone)(?: again)?(?: please| pls)?\W*",
+    re.I,
+)
 _FEW_TO_DELAY = 16
 _MEANT = re.compile(
     r"^\W*(?:no\W+|yes\W+|but\W+)*(?:i|i'?m|im) (?:really |do |am |dead )*(?:mean it|serious|not joking)\b", re.I
@@ -80,11 +103,15 @@ def still_urgent(reading: Reading, memory: Memory) -> Question | None:
     if memory.kind not in ("emergency", "distress") or memory.last is None:
         return None
     names = [m.kind for m in reading.mentions if m.kind in NAMED]
+    if _NUMBER_AGAIN.fullmatch(reading.text):
+        return memory.last
     if memory.kind == "emergency":
         if _delays(reading):
             return memory.last
         if help_comes(reading, memory):
             return Question("chitchat", topic="goodbye")
+        if _NO_AMBULANCE.search(reading.text):
+            return memory.last
         if _HELP_COMES.search(reading.text) and not names:
             return memory.last  # "rang the ward but no answer", whatever else that looks like
     elif _MEANT.search(reading.text):
@@ -102,7 +129,8 @@ def still_urgent(reading: Reading, memory: Memory) -> Question | None:
     told = any(name != "term" for name in names) and reading.intent in (*ANSWERED, "nlu_fallback")
     names_something = bool(names) and (asks or told and not _STATES.match(reading.text))
     if memory.kind == "emergency":
-        asks_else = reading.intent in ANSWERED or (reading.intent or "").startswith("not_in_guide")
+        outside = (reading.intent or "").startswith("not_in_guide") and reading.confidence > SURE_TALK
+        asks_else = reading.intent in ANSWERED or outside  # "can i give her water" is about what happens now
         if reading.intent in ("talking", "outlook") and reading.confidence < SURE_TALK:
             asks_else = False  # "do i wake him or let him sleep" is still about what happens now
         states = _STATES.match(reading.text) is not None and not asks
@@ -128,5 +156,7 @@ def _delays(reading: Reading) -> bool:
     """Tells whether a message makes light of what has just been called urgent, or asks whether it can wait."""
     if any(m.kind in ("drug", "stage", "line") for m in reading.mentions) or len(reading.text.split()) > _FEW_TO_DELAY:
         return False
-    light = _MINIMISED.search(reading.text) is not None and not reading.text.rstrip().endswith("?")
+    light = (
+        _MINIMISED.search(reading.text) or _COMES_AND_GOES.search(reading.text)
+    ) is not None and not reading.text.rstrip().endswith("?")
     return light or _PUT_OFF.search(reading.text) is not None

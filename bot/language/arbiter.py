@@ -20,7 +20,8 @@ from bot.language.tongues import is_other_language
 
 FALLBACK = "nlu_fallback"
 # The classifier may call an emergency that the screen did not see, but only when it is surer than this.
-SURE_EMERGENCY = 0.66
+SURE_EMERGENCY = 0.64
+_SURE_BESIDE_A_LINE = 0.95  # "right, he's in bed. and second line"
 DOUBTED = frozenset({"emergency", "crisis", "other_language"})
 """The intents behind which the next best may be taken instead (`_best`)."""
 _ASKED_FACTS = ("treatment", "sequence", "drug_info", "definition", "prognosis", "outlook", "talking")
@@ -267,7 +268,9 @@ def _best(reading: dict[str, Any], guesses: list[Guess]) -> tuple[Guess, str]:
     framing = reading["safety"].get("framing")
     if first.intent == "emergency" and others and framing in FRAMINGS:
         return _no_wish(reading, others), f"classifier (the sign is told as {framing}, not as happening now)"
-    if first.intent == "emergency" and others and first.probability < SURE_EMERGENCY:
+    names_a_line = any(m["kind"] in ("line", "ordinal") and not m["negated"] for m in reading["mentions"])
+    sure = _SURE_BESIDE_A_LINE if names_a_line else SURE_EMERGENCY
+    if first.intent == "emergency" and others and first.probability < sure:
         return _no_wish(reading, others), "classifier (the screen sees no emergency)"
     if first.intent == "crisis" and not hears_wish(first, reading):
         return _no_wish(reading, guesses), "classifier (no wish to die is sure)"
@@ -279,4 +282,5 @@ def _no_wish(reading: dict[str, Any], guesses: list[Guess]) -> Guess:
     first, *others = guesses
     if first.intent != "crisis":
         return first
-    return others[0] if others and asks_of_treatment(reading) else replace(first, intent="distress")
+    likely = [g for g in others if g.intent != "emergency" or g.probability >= SURE_EMERGENCY]
+    return likely[0] if likely and asks_of_treatment(reading) else replace(first, intent="distress")

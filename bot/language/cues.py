@@ -38,7 +38,8 @@ _PATTERNS: dict[str, str] = {
     r"(?:not|hasn'?t|isn'?t|never|hardly|barely) (?:been )?(?:shr[iau]nk\w*|shrinking)|"
     r"still (?:\w+ )?(?:cancer|disease|lumps?|tumou?rs?|some|bits?) (?:there|left|in|showing)|"
     r"still (?:got )?(?:residual|cancer|disease))\b",
-    "start": r"\b(?:(?:at|in|from) the (?:very )?(?:start|beginning|outset)|(?:start|beginning) of (?:the )?treatment|"
+    "start": r"\b(?:(?:at|in|from) the (?:very )?(?:start|beginning|outset)|at start\b|at first\W*$|"
+    r"from the top|first of all|(?:start|beginning) of (?:the )?treatment|"
     r"to (?:start|begin)(?: with| off)?|"
     r"starts?(?: (?:off|you|her|him|me|us|them|people|patients|everyone))* (?:with|on|off)|begins?(?: with)?|starter|"
     r"(?:usual|standard|normal) start|(?:treatment|step|option) (?:no\.?|number|num|#) ?(?:1|one)|"
@@ -54,13 +55,16 @@ _PATTERNS: dict[str, str] = {
     "same": r"\b(?:same|suppos\w+ (?:it|she|he)|likewise|as well|what about|how about|and for|wat about|whatabout|hows about)\b",
     "correct": r"(?:^|\b)(?:no+\b[ ,.!-]*(?:i|not|sorry|wait|hang|hold|its|it's|my|that|the|she|he|mum|mom)|i meant?\b|"
     r"meant to|i said\b|mis(?:read|heard|typed)\b|(?:got|read) (?:it|that|the \w+) wrong\b|"
-    r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first|thats|that's|that was)|actually\b|correction|wrong (?:stage|line|"
+    r"sorry[ ,]+(?:i )?(?:meant?|stage|second|third|first|thats|that's|that was|no\b)|read (?:my|the|her|"
+    r"his) \w+ wrong\b|actually\b|correction|wrong (?:stage|line|"
     r"drug|one)|"
     r"not that|typo|oops|meant (?:stage|to (?:say|type|put|write)|the|second|third|first|metastatic|\d)|scratch that|wait[ ,]+no)",
     "reset": r"\b(?:forget (?:that|it|all)|different (?:person|question|one)|new question|someone else|another person|"
     r"start (?:over|again|fresh)|change of subject|unrelated|my original question|back to (?:my|the) (?:first|original))\b",
     "again": r"\b(?:again|repeat|remind me|once more|say that|one more time)\b",
-    "new": r"\b(?:just|only just)\s+(?:been\s+|got\s+|had\s+)?(?:told|diagnosed|found out|dx|dxd|heard|learned|learnt)\b",
+    "new": r"\b(?:just|only just)\s+(?:been\s+|got\s+|had\s+)?(?:told|diagnosed|found out|dx|dxd|heard|learned|learnt)\b|"
+    r"\bnever (?:had|been given|been on) any ?(?:thing|treatment|chemo)\b|"
+    r"\bstarts? (?:treatment |chemo )?(?:tomorrow|tmrw|today|next week|on? ?(?:mon|tues|wednes|thurs|fri)day)\b",
     "wait": r"\b(?:wait|til|till|until|tomorrow|tmrw|tmw|tomoz|monday|morning|bother|overreact\w*|ring|call|phone|"
     r"999|911|a&e|er|urgent|serious|worry|sure|really)\b",
     "that": r"\b(?:that|this|it|those|these|them|its|that's|thats)\b",

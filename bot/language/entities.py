@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
 from bot.language.english import english
-from bot.language.matching import AFTER_ORDINAL, COUNTED, ORDINALS, STAGE_WORDS, add_patterns
+from bot.language.matching import AFTER_ORDINAL, COUNTED, HURTS, OF_AN_ORGAN, ORDINALS, STAGE_WORDS, add_patterns
 from bot.language.outside import load_outside
 from bot.language.spelling import Spelling
 from bot.language.vocabulary import Vocabulary
@@ -24,6 +24,11 @@ from bot.language.vocabulary import Vocabulary
 _NUMBER = re.compile(
     r"(\d|zero|one|two|too|three|four|five|six|iv|i{1,3}|v)(?:[abc]|(?<=\d)s)?\.?$"
 )  # "do all stage 1s ..."
+# A number misspelt beside the word "stage"; elsewhere these are words of their own.
+_SLIPS = {
+    "thre": "three", "tree": "three", "thee": "three", "threee": "three", "thrre": "three", "tow": "two", "twoo": "two",
+    "tw": "two", "fore": "four", "foru": "four", "fourr": "four", "won": "one", "oen": "one", "onee": "one",
+}  # fmt: skip
 # What a number beside a stage counts, when it is not a stage itself.
 _COUNTED = frozenset(
     "cm cms mm nodes node lymph positive years yrs year yr months month weeks week days kids children boys girls lumps "
@@ -92,6 +97,8 @@ class MentionFinder:
         doc = self._nlp.make_doc(text)
         for token in doc:
             token.norm_ = self._spelling.correct(token.lower_) or token.lower_
+            if token.i and token.norm_ in _SLIPS and doc[token.i - 1].norm_ in STAGE_WORDS:
+                token.norm_ = _SLIPS[token.norm_]
             if token.i and _LIKE_ROMAN.fullmatch(token.text) and doc[token.i - 1].norm_ in STAGE_WORDS:
                 token.norm_ = token.lower_.replace("l", "i")
         return doc
@@ -137,7 +144,12 @@ class MentionFinder:
             return [mention("line", str(ORDINALS.get(word) or COUNTED[word]))]
         if label == "spread_when" and span.end < len(span.doc) and span.doc[span.end].is_alpha:
             return []  # "when it has spread to the nodes": how far is said by what follows
-        if label in ("spread", "spread_when"):
+        if label == "spread_named" and not _names_the_spread(span):
+            return []
+        if label in ("spread", "spread_named") and span.end < len(span.doc):
+            if span.doc[span.end].norm_ in OF_AN_ORGAN:
+                return []  # "going to the bone clinic"
+        if label in ("spread", "spread_when", "spread_named"):
             stage = self.vocabulary.spread_stage
             return [mention("stage", stage)] if stage else []
         return self._stage_numbers(label, span, negated)
@@ -182,6 +194,16 @@ def shared_finder(vocabulary: Vocabulary) -> MentionFinder:
 @lru_cache(maxsize=2)
 def _finder_for(vocabulary: str) -> MentionFinder:
     return MentionFinder(Vocabulary.from_dict(json.loads(vocabulary)))
+
+
+def _names_the_spread(span: Span) -> bool:
+    """Tells whether organs stand where a spread is told: "brain + liver, what is first", not "sore hips and ribs"."""
+    doc = span.doc
+    if any(token.norm_ in HURTS for token in doc[max(0, span.start - 4) : span.end + 3]):
+        return False
+    ends = span.end == len(doc) or doc[span.end].is_punct
+    starts = span.start == 0 or doc[span.start - 1].is_punct
+    return starts and (ends or doc[span.start].norm_ not in ("in", "into", "on"))
 
 
 def _is_pronoun(token: Token, span: Span) -> bool:

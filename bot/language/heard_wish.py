@@ -25,8 +25,9 @@ _OTHER = re.compile(
     r"cousin|niece|nephew|friend|mate|neighbour|neighbor|colleague|teenager|teenagers|patient)\b",
     re.I,
 )
-SURE_WISH, _NEAR = 0.7, 0.55
+SURE_WISH, _NEAR = 0.68, 0.5
 _HALF = 0.25
+_RATHER_SURE, _NOT_FAR = 0.6, 0.45  # a likelier one may be less close to the examples
 # Where the screen saw a wish that is denied, asked about or told as over, the message asks about treatment, or is very short.
 _SURER, _NEARER = 0.97, 0.75
 _FEW = 4
@@ -47,7 +48,11 @@ def hears_wish(guess: Guess, reading: Mapping[str, Any]) -> bool:
 def half_hears_wish(intent: str, reading: Mapping[str, Any]) -> bool:
     """Tells whether distress may hide a wish to die: comfort that asks after it and names both numbers is given then."""
     heard = any(
-        guess["intent"] == "crisis" and guess["probability"] >= _HALF and guess["confidence"] >= _NEAR
+        guess["intent"] == "crisis"
+        and (
+            (guess["probability"] >= _HALF and guess["confidence"] >= _NEAR)
+            or (guess["probability"] >= _RATHER_SURE and guess["confidence"] >= _NOT_FAR)
+        )
         for guess in reading["ranking"]
     )
     return intent == "distress" and heard and not reading["safety"].get("kind") and not _is_framed(reading)

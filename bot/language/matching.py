@@ -42,12 +42,32 @@ AFTER_ORDINAL = frozenset([
 _SPREAD_VERBS = [
     "spread", "spreading", "spreads", "gone", "went", "moved", "travelled", "traveled", "mets", "metastases", "recurred",
     "secondary", "secondaries", "progression", "progressed", "spots", "lesion", "lesions", "cancer", "back", "tumours",
-    "tumors", "it", "its", "spred", "jumped", "metastasised", "metastasized", "turned", "reached", "into",
+    "tumors", "tumour", "tumor", "it", "its", "spred", "jumped", "metastasised", "metastasized", "turned", "reached", "into",
 ]  # fmt: skip
 _ORGANS = [
     "liver", "lung", "lungs", "bone", "bones", "brain", "spine", "skull", "pelvis", "hip", "hips", "ribs", "rib",
     "adrenal", "organs", "organ", "elsewhere", "sternum", "pleura", "ovaries", "ovary", "peritoneum", "vertebrae", "femur",
+    "adrenals", "kidney", "kidneys", "pancreas", "spleen", "scapula", "backbone", "meninges", "marrow",
 ]  # fmt: skip
+# "Mum's is in her lungs now".
+_OWNERS = [
+    "mums", "moms", "mams", "mum", "mom", "mam", "dads", "dad", "hers", "his", "mine", "wifes", "wife", "sisters", "sister",
+    "husbands", "nans", "grans", "aunts", "partners", "friends", "cancer",
+]  # fmt: skip
+_GOES = [
+    "goes", "go", "going", "gets", "get", "comes", "came", "come", "shows", "showed", "shown", "showing", "popped", "pops",
+    "appeared", "appears", "landed", "lands", "settled", "settles", "sitting", "sits", "growing", "travels",
+]  # fmt: skip
+# What follows an organ where no cancer has spread to it: "in my liver tests", "going to the bone clinic".
+OF_AN_ORGAN = frozenset([
+    "scan", "scans", "test", "tests", "biopsy", "clinic", "specialist", "ward", "doctor", "function", "functions", "pain",
+    "pains", "ache", "aches", "density", "health", "strength", "problems", "trouble", "injection", "injections", "results",
+    "bloods", "enzymes", "readings", "mri", "ct", "xray", "replacement", "hurts", "hurt", "aching", "sore", "stuff",
+])  # fmt: skip
+HURTS = frozenset([
+    "pain", "pains", "painful", "ache", "aches", "achy", "aching", "sore", "hurt", "hurts", "hurting", "bad", "affect",
+    "affects", "damage", "damages", "harm", "harmful", "scan", "scans", "stiff", "twinge", "twinges", "cramp", "cramps",
+])  # fmt: skip
 
 
 def add_patterns(nlp: Language, vocabulary: Vocabulary, outside: Outside) -> tuple[PhraseMatcher, Matcher]:
@@ -99,7 +119,7 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
     small = {"NORM": {"IN": ["to", "in", "into", "on", "at", "the", "my", "her", "his", "their", "of", "now", "mums",
                              "moms", "both", "and", "her2", "up", "a", "few", "new", "is", "was", "been",
                              "other", "'s", "s", "also", "gone", "your", "our", "yr", "it", "all", "got",
-                             "found", "just", "one", "left", "right", "as", "well"]},
+                             "found", "just", "one", "left", "right", "as", "well", "lining", "top", "base", "side"]},
              "OP": "*"}  # fmt: skip
     organ = {"NORM": {"IN": _ORGANS}}
     gone = {
@@ -110,6 +130,13 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
     carrying = {"NORM": {"IN": ["for", "with", "treat", "treats", "have", "has"]}}
     inside = {"NORM": {"IN": ["in", "into", "on"]}}
     her2 = {"NORM": {"IN": ["her2", "her2+", "positive"]}}
+    owner = {"NORM": {"IN": _OWNERS}}
+    has = {"NORM": {"IN": ["is", "'s", "s", "has", "now", "been", "gone"]}, "OP": "*"}
+    goes = {"NORM": {"IN": _GOES}}
+    way = {"NORM": {"IN": ["up", "back", "out", "over", "again", "straight", "all"]}, "OP": "*"}
+    whither = {"NORM": {"IN": ["to", "in", "into", "on", "onto"]}}
+    whose = {"NORM": {"IN": ["the", "my", "her", "his", "both", "our", "mums", "moms"]}, "OP": "?"}
+    beside = {"NORM": {"IN": ["and", "+", "&", "/", ",", "plus"]}}
     breast = {"NORM": "breast", "OP": "?"}
     far = {"NORM": {"IN": ["everywhere", "body", "places", "elsewhere"]}}
     return {
@@ -127,8 +154,10 @@ def _token_patterns(numerals: list[str]) -> dict[str, list[list[dict[str, Any]]]
                    [gone, any_word, any_word, any_word, any_word, small, organ],
                    [carrying, {"NORM": {"IN": ["spread", "spred"]}}, cancer],
                    [her2, inside, breast, small, organ],
+                   [owner, has, inside, small, organ], [goes, way, whither, small, organ],
                    [organ, {"NORM": {"IN": ["mets", "secondaries", "metastases", "metastasis", "ones", "deposits", "lesions",
                                             "tumours", "tumors"]}}]],
+        "spread_named": [[inside, whose, organ], [organ, beside, whose, organ]],
         "line_noun": [
             [{"NORM": {"IN": _LINE_NOUNS}}, {"NORM": {"IN": ["number", "no", "no.", "num", "#", "nr"]}},
              {"NORM": {"IN": list(COUNTED)}}],

@@ -47,6 +47,82 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 _PLAIN = (
     PlainAsk(
+        ("drug_info", "treatment", "definition"),
+        _words(
+            r"\b(?:wiped out|exhausted|knackered|tired|shattered|sore|achy|aching|itchy|queasy|dizzy|bloated|puffy|numb|tingly|"
+            r"foggy|weepy)\b.{0,25}\bon\b.{0,40}\b(?:is (?:that|it|this)|normal|usual|anyone|everyone|a thing)\b"
+        ),
+        "side_effect_or_dose",
+        "tells how a drug makes one feel",
+        naming=frozenset({"drug"}),
+    ),
+    PlainAsk(
+        ("thanks", "smalltalk", "affirm", "greet", "goodbye"),
+        _words(
+            r"\b(?:if|when|once) (?:that|this|it|they|those|that one) (?:one )?(?:also |too )?"
+            r"(?:stops?|fails?|doesn'?t work|doesnt work|quits?|gives? up|packs? (?:up|in))\b"
+        ),
+        "sequence",
+        "asks what comes next",
+    ),
+    PlainAsk(
+        ("emergency", *_ABOUT_FACTS, "not_in_guide_diet"),
+        _words(
+            r"\b(?:meant to|supposed to|forgot|forgotten|missed|didn'?t|did not)\b.{0,40}"
+            r"\b(?:can|could|should|shall|do) (?:i|she|he|we|mum|mom)\b.{0,8}\b(?:start|take|have|begin|catch up|do)\b"
+        ),
+        "side_effect_or_dose",
+        "asks what to do about a missed dose",
+        naming=frozenset({"drug"}),
+    ),
+    PlainAsk(
+        ("personal_advice", "side_effect_or_dose"),
+        _words(r"\b(?:count|class|classed|regard|describe)\w* \w+ as (?:an? )?\w+"),
+        "drug_info",
+        "asks what sort of drug it is",
+        naming=frozenset({"drug"}),
+    ),
+    PlainAsk(
+        _ABOUT_FACTS,
+        _words(
+            r"\b(?:shall|should|can|could|do) (?:i|we|she|he|you|they)\b.{0,20}\b(?:skip|jump) (?:straight|right|"
+            r"ahead|on)? ?(?:to|over)\b"
+        ),
+        "personal_advice",
+        "asks to leave a treatment out",
+    ),
+    PlainAsk(
+        _ABOUT_FACTS,
+        _words(
+            r"\b(?:\d+|five|ten|two) ?-?(?:yr|year)s? (?:stats|survival|statistics|rates?|figures|odds|numbers|prognosis)\b|"
+            r"\b(?:survival|mortality|death) (?:stats|statistics|figures|numbers|data)\b"
+        ),
+        "prognosis",
+        "asks for survival figures",
+    ),
+    PlainAsk(
+        _ABOUT_FACTS,
+        _words(
+            r"(?:^|[.,;!?]\s*)(?:so |and |but )?(?:has|is|are|does (?:that|this|it) mean|does it sound like) (?:the |"
+            r"my |her |his |that )?"
+            r"[\w+-]+ (?:has |have )?(?:(?:now |already )?stopp?ed working|failing|failed|not working|wearing off|given up)"
+            r"(?: (?:for (?:her|me|him|us|mum|mom)|now|then|already|on (?:me|her)))*\W*$"
+        ),
+        "personal_advice",
+        "asks whether a treatment has stopped working for one person",
+    ),
+    PlainAsk(
+        (*_ABOUT_FACTS, "emergency"),
+        _words(
+            r"\b(?:do|can|could|should|shall|would|may) (?:i|we|she|he|you)\b.{0,12}\bdoubl\w+ (?:up|the dose|it|the next)\b|"
+            r"\bwhat if (?:i|we|she|he|mum|mom) (?:forgets?|forgot|miss(?:es|ed)?|skips?) (?:to take )?(?:one|"
+            r"a (?:dose|tablet|pill|day)|it|"
+            r"some|her|his|my)\b(?! (?:appointment|scan))"
+        ),
+        "side_effect_or_dose",
+        "asks what to do about a missed dose",
+    ),
+    PlainAsk(
         _ABOUT_FACTS,
         _words(
             r"\b(?:recurrence|relapse|survival|cure|response|success|death|mortality|remission) (?:rates?|percentages?|odds|stats|"

@@ -61,6 +61,7 @@ _FORMS = {
 }
 _LONG = {short: long for long, shorts in _FORMS.items() for short in shorts.split()}
 _WORD = re.compile(r"\w+")
+_COUNTED_YEAR = re.compile(r"(\d ?|\b(?:last|this|next|per|a|one|two|three|five|ten|first|half) )yr\b", re.I)
 Place = dict[str, Any]
 
 
@@ -72,6 +73,7 @@ def written_out(text: str) -> str:
     """
     if not any(map(_long, _WORD.findall(text.lower()))):  # most messages
         return text
+    text = _COUNTED_YEAR.sub(r"\1year", text)  # elsewhere "yr" is "your"
     return _WORD.sub(lambda found: _long(found.group().lower()) or found.group(), text)
 
 

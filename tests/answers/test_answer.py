@@ -159,7 +159,10 @@ def test_a_reply_about_a_place_names_no_drug_of_another_stage(asked: list[Asked]
         if reply.kind == "sequence" or (reply.kind == "treatment" and not item.question.drugs):
             assert reply.stage is not None
             extra = after if reply.stage == "metastatic" else set()
-            assert drugs_named(reply.text) <= at[reply.stage] | extra, (item.question, reply.text)
+            told = re.sub(
+                r"^The guide does not name [^\n]*\n", "", reply.text
+            )  # said of a drug that does not stand there
+            assert drugs_named(told) <= at[reply.stage] | extra, (item.question, reply.text)
 
 
 def test_every_sentence_of_every_reply_is_easy_to_read(asked: list[Asked], clinic: Clinic) -> None:

@@ -145,11 +145,50 @@ def test_herceptin_and_perjeta_are_the_drugs_that_need_a_stage() -> None:
     assert stages_of("Herceptin") == stages_of("Perjeta") == ["1", "metastatic"]
 
 
+def starts_with_its_kind(drug: str, stage: str) -> bool:
+    """The drug stands in a first line elsewhere as the targeted therapy that this stage's first line gives too."""
+    taxane = any(d["brand"] == drug and d.get("family") for d in CONTENT["drugs"])
+    first = any(
+        row["line"] == 1 and drug in step.get("drugs", []) for row in CONTENT["treatments"] for step in row["steps"]
+    )
+    here = [step for row in CONTENT["treatments"] if (row["stage"], row["line"]) == (stage, 1) for step in row["steps"]]
+    return first and not taxane and any("targeted therapy" in step["therapies"] for step in here)
+
+
+KIN = [(drug, stage) for drug, stage in NOT_THERE if starts_with_its_kind(drug, stage)]
+
+
+def test_herceptin_and_perjeta_are_of_the_kind_that_stages_2_and_3_start_with() -> None:
+    assert KIN == [("Herceptin", "2"), ("Herceptin", "3"), ("Perjeta", "2"), ("Perjeta", "3")]
+
+
+@pytest.mark.parametrize("failed", [False, True])
+@pytest.mark.parametrize(("drug", "stage"), KIN)
+def test_after_a_drug_of_the_kind_that_a_stage_starts_with_comes_its_second_line(
+    drug: str, stage: str, failed: bool, ask: Ask
+) -> None:
+    reply = ask(Question("sequence", stage=stage, drugs=(drug,), direction="after", failed=failed))
+    assert (reply.kind, reply.stage, reply.line) == ("sequence", stage, 2)
+    assert reply.text.startswith(f"The guide does not name {drug} for {STAGE_NAMES[stage]}.")
+    assert all(text_of(place) in reply.text for place in steps_of(stage, 2))
+
+
+def test_two_drugs_are_shown_where_both_stand_in_the_order_of_the_guide(ask: Ask) -> None:
+    reply = ask(Question("sequence", drugs=("Kadcyla", "Enhertu"), direction="beside"))
+    assert (reply.kind, reply.stage, reply.line, reply.drug) == ("sequence", "metastatic", 3, "Kadcyla")
+    assert reply.text.index("Enhertu") < reply.text.index("Kadcyla")
+    assert drugs_named(reply.text.split("\n")[0]) == {"Enhertu"}
+    same = ask(Question("sequence", drugs=("Tukysa", "Xeloda"), direction="beside"))
+    assert (same.stage, same.line) == ("metastatic", 3)
+
+
 @pytest.mark.parametrize("direction", ["after", "before"])
 @pytest.mark.parametrize(("drug", "stage"), NOT_THERE)
 def test_a_drug_asked_at_a_stage_where_it_does_not_stand_says_where_it_does(
     drug: str, stage: str, direction: str, ask: Ask
 ) -> None:
+    if direction == "after" and (drug, stage) in KIN:
+        return
     reply = ask(Question("sequence", stage=stage, drugs=(drug,), direction=direction))
     assert (reply.kind, reply.drug, reply.stage) == ("clarify", drug, None)
     assert f"The guide does not name {drug} for {STAGE_NAMES[stage]}." in reply.text

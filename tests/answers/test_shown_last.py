@@ -117,7 +117,10 @@ def test_the_first_lot_that_is_over_and_the_first_that_is_asked_for(text: str, o
     [
         ("its tukysa straight after perjeta isnt it", Question("sequence", drugs=("Perjeta",), direction="after")),
         ("oh so tukysa is after that", Question("sequence", drugs=("Tukysa",), direction="order")),
-        ("does tukysa come straight after perjeta", Question("sequence", drugs=("Tukysa",), direction="order")),
+        (
+            "does tukysa come straight after perjeta",
+            Question("sequence", drugs=("Tukysa", "Perjeta"), direction="beside"),
+        ),
     ],
 )
 def test_a_guess_at_the_order_is_held_against_the_guide(text: str, expected: Question) -> None:
@@ -296,3 +299,69 @@ def test_if_it_has_spread_is_asked_of_the_last_stage(text: str, guide: Guide) ->
     memory = after(PLACED)
     meant = resolve(stage_meant(read(text, "distress"), memory, guide), memory)
     assert (meant.stage, meant.line) == ("metastatic", 1)
+
+
+def test_whats_that_is_what_follows_the_drug_asked_about(guide: Guide, clinic: Clinic) -> None:
+    after_tukysa = Question("sequence", stage="metastatic", line=3, position=2, drugs=("Tukysa",), direction="after")
+    reply, _ = turn(read("whats that", "definition", "that"), after(after_tukysa), guide, clinic)
+    assert (reply.kind, reply.drug) == ("drug_info", "Kadcyla")
+
+
+@pytest.mark.parametrize("text", ["can u explain that one a bit more", "tell me more about it", "more on that please"])
+def test_explain_that_is_what_was_shown_last(text: str) -> None:
+    shown = Question("treatment", stage="metastatic", line=2, position=1)
+    assert resolve(read(text, "thanks", "that"), after(shown)) == Question(
+        "definition", stage="metastatic", line=2, position=1
+    )
+
+
+def test_a_word_after_a_definition_is_explained_too() -> None:
+    explained = Question("definition", term="Stage 2", stage="2")
+    word = Reading(
+        "and metastatic",
+        "treatment",
+        0.9,
+        mentions=(Mention("stage", "metastatic", 4, 14), Mention("term", "metastatic", 4, 14)),
+    )
+    assert resolve(word, after(explained)) == Question("definition", term="metastatic")
+
+
+def test_the_line_before_that_is_one_back() -> None:
+    third = Question("treatment", stage="3", line=3, position=1)
+    back = resolve(read("ok and the line before that for stage 3", "treatment", "before", "that"), after(third))
+    assert (back.stage, back.from_line, back.direction) == ("3", 3, "before")
+    other = resolve(read("ok and the line before that for stage 2", "treatment", "before", "that"), after(third))
+    assert other.stage == "2"
+
+
+def test_where_it_comes_is_asked_of_the_drug_explained_last() -> None:
+    herceptin = Question("drug_info", drugs=("Herceptin",))
+    asked = resolve(read("where does it come in for stage 1", "treatment", "that"), after(herceptin, Question("x")))
+    assert asked == Question("sequence", stage="1", drugs=("Herceptin",), direction="order")
+
+
+def test_not_the_operation_straight_away_is_about_the_first_line() -> None:
+    first = Question("treatment", stage="3", line=1, position=3)
+    said = Reading(
+        "so its not the op straight away", "distress", 0.43, mentions=(Mention("term", "surgery", 12, 14, True),)
+    )
+    assert resolve(said, after(first)) == Question("treatment", stage="3", line=1)
+
+
+def test_a_word_that_is_explained_names_its_stage_for_what_follows(guide: Guide, clinic: Clinic) -> None:
+    mentions = (Mention("stage", "3", 11, 27), Mention("term", "locally advanced", 11, 27))
+    asked = Reading("letter says locally advanced what is that", "definition", 0.9, mentions=mentions)
+    _, memory = turn(asked, Memory(), guide, clinic)
+    assert resolve(read("so whats the frontline for that", "treatment", "that", "start"), memory).stage == "3"
+
+
+def test_what_one_has_had_is_over_where_a_stage_is_talked_about() -> None:
+    order = Question("sequence", stage="metastatic")
+    told = resolve(read("ive had herceptin and perjeta", "drug_info"), after(order))
+    assert (told.kind, told.stage, told.direction) == ("sequence", "metastatic", "after")
+    assert resolve(read("ive had herceptin and perjeta", "drug_info"), Memory()).kind == "drug_info"
+
+
+def test_a_line_that_somebody_named_is_not_over() -> None:
+    assert line_over(read("my heart sank when she said third line. what is it", "treatment")) is None
+    assert line_over(read("when third line fails", "sequence", "failed")) == 3

@@ -31,6 +31,9 @@ def after(last: Question) -> Memory:
         "ok hubby getting the car. ta",
         "alright alright off we go",
         "in the car now. she says thanks",
+        "on our way to a&e thank you",
+        "got through, going in. thanks",
+        "alright alright going to the hospital, ta",
     ],
 )
 def test_help_that_comes_ends_an_emergency(text: str) -> None:
@@ -55,10 +58,29 @@ def test_calling_for_an_ambulance_is_no_new_emergency_after_the_first() -> None:
         ("is it ok to drive myself in", "not_in_guide_daily_life"),
         ("physio is thursday, shall i mention it then", "thanks"),
         ("got an appointment in 9 days anyway", "not_in_guide_support"),
+        ("gone off now tho", "goodbye"),
+        ("its off again", "goodbye"),
+        ("shouldnt have said, forget it", "deny"),
+        ("they wont want bothering will they", "treatment"),
     ],
 )
 def test_what_makes_light_of_it_or_puts_it_off_keeps_an_emergency_going(text: str, intent: str) -> None:
     assert resolve(read(text, intent), after(EMERGENCY)) == EMERGENCY
+
+
+@pytest.mark.parametrize("last", [EMERGENCY, WISH])
+def test_the_number_is_said_again(last: Question) -> None:
+    assert resolve(read("what was that number", "prognosis"), after(last)) == last
+
+
+def test_no_ambulance_please_is_answered_with_the_emergency_again() -> None:
+    said = read("no ambulances please, just tell me is it the herceptin", "drug_info")
+    assert resolve(said, after(EMERGENCY)) == EMERGENCY
+
+
+def test_a_question_about_what_to_do_now_is_no_question_about_food() -> None:
+    asked = Reading("can i give her water", "not_in_guide_diet", 0.5)
+    assert resolve(asked, after(EMERGENCY)) == EMERGENCY
 
 
 def test_a_place_that_is_told_and_not_asked_about_keeps_an_emergency_going() -> None:

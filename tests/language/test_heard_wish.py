@@ -30,6 +30,7 @@ PLAIN = "stood at the level crossing again on the way home"
         (reading(PLAIN), wish(0.8), True),
         (reading(PLAIN), wish(0.6), False),
         (reading(PLAIN), wish(0.8, 0.4), False),
+        (reading(PLAIN), wish(0.7, 0.52), True),
         (reading(PLAIN, framing="history"), wish(0.9), False),
         (reading(PLAIN, framing="history"), wish(0.99, 0.8), True),
         (reading("and for the sister"), wish(0.9), False),

@@ -11,6 +11,18 @@ from bot.language.plain_asks import plainly_asked
 @pytest.mark.parametrize(
     ("guessed", "text", "kinds", "asked"),
     [
+        ("treatment", "5 year stats stage 3", ["stage"], "prognosis"),
+        ("treatment", "5 years after stage 3, what then", ["stage"], None),
+        ("sequence", "markers doubled, has kadcyla stopped working for her", ["drug"], "personal_advice"),
+        ("sequence", "kadcyla has stopped working, what is next", ["drug"], None),
+        ("emergency", "forgot my tukysa, do i double up today", ["drug"], "side_effect_or_dose"),
+        ("emergency", "took double my tukysa, do i go in", ["drug"], None),
+        ("sequence", "what if she forgets one", [], "side_effect_or_dose"),
+        ("sequence", "what if she misses her appointment", [], None),
+        ("emergency", "meant to start my xeloda and didnt, can i start tonight", ["drug"], "side_effect_or_dose"),
+        ("treatment", "shall we ask them to skip straight to that", [], "personal_advice"),
+        ("thanks", "thanks. and if that stops too", [], "sequence"),
+        ("personal_advice", "would you count herceptin as a chemo or not", ["drug"], "drug_info"),
         ("sequence", "what % respond to kadcyla", ["drug"], "prognosis"),
         ("side_effect_or_dose", "dose down by 20%, will it still work", [], None),
         ("side_effect_or_dose", "what should we be asking about hair loss", [], "talking"),

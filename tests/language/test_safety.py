@@ -108,6 +108,15 @@ def test_words_of_death_without_a_wish(text: str, framing: str) -> None:
         "its better if i dont wake up early on chemo days",
         "and if she doesnt respond to the first lot",
         "he isnt responding to the chemo, what comes next",
+        "shoot me some questions for the appointment",
+        "overdosed on google, what is luminal b",
+        "my head is full of questions",
+        "got a fever of excitement",
+        "is it safe holding my newborn niece with chemo in my body",
+        "nan stopped breathing when she said stage 4, the drama",
+        "wine chills in the cooler",
+        "laughed till i couldnt breathe at your name",
+        "i see no reason to be early for the appointment",
     ],
 )
 def test_ordinary_words_raise_no_alarm(text: str) -> None:
@@ -146,6 +155,14 @@ def test_ordinary_words_raise_no_alarm(text: str) -> None:
         ("nose wont stop dripping blood", "bleeding"),
         ("she isnt responding to the nurse", "confusion"),
         ("he doesnt respond to his name", "confusion"),
+        ("took the whole box of codeine an hour ago", "overdose"),
+        ("think ive taken mine twice today, both lots", "overdose"),
+        ("33 weeks and baby not moved at all today", "pregnancy"),
+        ("big clots when i wee", "bleeding"),
+        ("hundreds of tiny red pinpricks on my shins", "bleeding"),
+        ("on all fours with my stomach", "abdominal"),
+        ("she doesnt know its her own house", "confusion"),
+        ("two of everything since yesterday", "vision_loss"),
     ],
 )
 def test_it_is_happening_now(text: str, sign: str) -> None:

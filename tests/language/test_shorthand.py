@@ -17,6 +17,8 @@ from bot.language.tongues import english_words
         ("NXT pls", "next please"),
         ("b4 or aftr enhertu", "before or after enhertu"),
         ("what is the treatment for stage 2", "what is the treatment for stage 2"),
+        ("5 yr stats, was clear last yr", "5 year stats, was clear last year"),
+        ("yr doing great", "your doing great"),
         ("datroway", "datroway"),
         ("", ""),
     ],
