@@ -9,8 +9,11 @@ from bot.answers.reading import Mention, Reading
 
 _GAP = r"\W+(?:\w+\W+){0,2}$"
 _BEFORE_IT = re.compile(r"\bbefore (?:that|it|then|getting|you get|they get)\b", re.I)
+# "My heart sank when she said third line".
+_ONLY_NAMED = re.compile(r"\b(?:said|says|mentioned|told me|talked about)\W+(?:\w+\W+)?$", re.I)
 # "My cousin had the surgery first": the order of two treatments, not a line that is over.
 _DONE_FIRST = re.compile(r"\b(?:surgery|op|operation|mastectomy|lumpectomy|chemo\w*)\W+$", re.I)
+_FAILED_AFTER = re.compile(r"\W*(?:fail|did|stop)", re.I)
 _OVER_BEFORE = re.compile(
     r"(?:\b(?:after|once|since|finish\w*|done|follow\w*|past|beyond|fail\w*|had|completed|end of|thr(?:ough|u)|when)|"
     r"(?:\bnot|n'?t) (?:respond\w*|react\w*|work\w*|helped|touched)(?: (?:to|on|with))?)" + _GAP,
@@ -111,14 +114,9 @@ def line_over(reading: Reading) -> int | None:
     over = [1] if first else []
     for mention, later in zip_longest(mentions, mentions[1:]):
         before, after = reading.text[: mention.start], _NO_FAILURE.sub("", reading.text[mention.end :])
-        if (
-            mention.kind == "ordinal"
-            and _DONE_FIRST.search(before)
-            and not re.match(r"\W*(?:fail|did|stop)", after, re.I)
-        ):
+        done_first = mention.kind == "ordinal" and _DONE_FIRST.search(before) and not _FAILED_AFTER.match(after)
+        if done_first or _ONLY_NAMED.search(before):
             continue
-        if re.search(r"\b(?:said|says|mentioned|told me|talked about)\W+(?:\w+\W+)?$", before, re.I):
-            continue  # "my heart sank when she said third line"
         if _RIGHT_BEFORE.search(before) or over and _ASKED.search(before) or _WHATS_DONE.search(before):
             continue
         if _OVER_BEFORE.search(before) or _OVER_AFTER.search(after) or _IF_THIS_FAILS.search(after):

@@ -21,7 +21,7 @@ _TALK = frozenset(
 _PUTS_RIGHT = frozenset(
     "fat finger fingers thumb thumbs autocorrect no nope nah wait sorry oops whoops actually correction typo mistake "
     "wrong misread misheard read reread letter "
-    "ugh argh checked double q question thing one "
+    "ugh argh double q question thing one "
     "says said scrap forget that meant mean not hang checked looked found apparently here instead".split()
 )
 _PERSON = frozenset(

@@ -156,7 +156,7 @@ def _delays(reading: Reading) -> bool:
     """Tells whether a message makes light of what has just been called urgent, or asks whether it can wait."""
     if any(m.kind in ("drug", "stage", "line") for m in reading.mentions) or len(reading.text.split()) > _FEW_TO_DELAY:
         return False
-    light = (
-        _MINIMISED.search(reading.text) or _COMES_AND_GOES.search(reading.text)
-    ) is not None and not reading.text.rstrip().endswith("?")
-    return light or _PUT_OFF.search(reading.text) is not None
+    if _PUT_OFF.search(reading.text):
+        return True
+    light = _MINIMISED.search(reading.text) or _COMES_AND_GOES.search(reading.text)
+    return light is not None and not reading.text.rstrip().endswith("?")
